@@ -1,0 +1,61 @@
+# Tenantry. `make` alone lists what can be made.
+
+TAGS        := x11,migrated_fynedo
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+VERSION     := $(shell sed -n 's/^Version = "\(.*\)"/\1/p' FyneApp.toml)
+LDFLAGS     := -X tenantry/assets.Version=$(VERSION)
+FUZZTIME    ?= 10s
+PLATFORMS   := linux/amd64 linux/arm64 windows/amd64 windows/arm64 darwin/amd64 darwin/arm64
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test unit lint fuzz cross e2e bench golden clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: ## open the window on the sample partner (without a display: in a virtual one, with a screenshot and the table)
+	@packaging/setup.sh run
+	@test/e2e/run.sh
+
+build: ## build the window and the command line into build/
+	@packaging/setup.sh build
+	go build -tags $(TAGS) -ldflags '$(LDFLAGS)' -o build/ ./cmd/tenantry
+	CGO_ENABLED=0 go build -ldflags '$(LDFLAGS)' -o build/ ./cmd/tenantry-cli
+
+test: ## install what is missing, then every check a change must pass
+	@packaging/setup.sh test
+	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory unit
+	@$(MAKE) --no-print-directory cross
+	@$(MAKE) --no-print-directory fuzz
+	@echo "All of it passed."
+
+unit: ## every test with the race detector, the real window and the secret store among them
+	go test -race -tags $(TAGS) -timeout 20m ./...
+
+lint: ## formatting, vet, staticcheck
+	@unformatted=$$(git ls-files '*.go' | xargs gofmt -l); if [ -n "$$unformatted" ]; then echo "Not formatted: $$unformatted"; exit 1; fi
+	go vet -tags $(TAGS) ./...
+	go run $(STATICCHECK) -tags $(TAGS) ./...
+
+fuzz: ## every fuzz target for FUZZTIME (10s)
+	@test/fuzz.sh $(FUZZTIME)
+
+cross: ## the command line for every system, without cgo
+	@for p in $(PLATFORMS); do \
+		echo "build cmd/tenantry-cli for $$p"; \
+		CGO_ENABLED=0 GOOS=$${p%/*} GOARCH=$${p#*/} go build -o build/cross/tenantry-cli-$${p%/*}-$${p#*/} ./cmd/tenantry-cli || exit 1; \
+	done
+
+e2e: ## only the stories in the real window, with their screenshots in build/screens
+	@packaging/setup.sh test
+	go test -tags $(TAGS) -count=1 -timeout 15m -v ./test/e2e/...
+
+bench: ## speed, each figure beside its yardstick
+	go test -run '^$$' -bench . -benchmem -tags $(TAGS) ./core/... ./gui/... ./test/bench/...
+
+golden: ## write the golden files anew; read the difference before you commit it
+	TENANTRY_UPDATE=1 go test -count=1 -tags $(TAGS) ./core/... ./cmd/... ./gui/...
+
+clean: ## remove what was built
+	rm -rf build dist

@@ -1,0 +1,66 @@
+#!/bin/sh
+# Makes this computer able to build and test Tenantry, and says what it does.
+#
+#   packaging/setup.sh build   what compiling the window needs
+#   packaging/setup.sh test    that, and what the tests of the real window and the secret store need
+#
+# On Debian and Ubuntu it installs what is missing. On macOS and Windows it says what to install.
+set -eu
+
+want=${1:-build}
+
+build_packages="gcc libc6-dev pkg-config libgl-dev libx11-dev libxcursor-dev libxrandr-dev libxinerama-dev libxi-dev libxxf86vm-dev libgtk-3-dev"
+screen_packages="xvfb xauth xdotool imagemagick x11-utils libgl1-mesa-dri openbox dbus dbus-x11 gnome-keyring"
+
+need_go() {
+	command -v go >/dev/null 2>&1 && return
+	echo "Go is missing. Install Go 1.26 or later from https://go.dev/dl and run this again." >&2
+	exit 1
+}
+
+debian() {
+	packages=$build_packages
+	[ "$want" = test ] && packages="$packages $screen_packages"
+	[ "$want" = run ] && [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] && packages="$packages $screen_packages"
+	missing=""
+	for p in $packages; do
+		dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q '^install ok installed$' || missing="$missing $p"
+	done
+	[ -z "$missing" ] && return
+	echo "Installing from Debian, because Tenantry needs it to $want:$missing"
+	as_root=""
+	if [ "$(id -u)" -ne 0 ]; then
+		command -v sudo >/dev/null 2>&1 || {
+			echo "Run this as root, or install sudo: apt-get install --no-install-recommends$missing" >&2
+			exit 1
+		}
+		as_root=sudo
+	fi
+	$as_root apt-get update -qq
+	# shellcheck disable=SC2086 # the list is meant to be split
+	$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
+}
+
+mac() {
+	xcode-select -p >/dev/null 2>&1 && return
+	echo "The window needs Apple's command line tools. Install them with: xcode-select --install" >&2
+	exit 1
+}
+
+need_go
+case $(uname -s) in
+Linux)
+	if command -v apt-get >/dev/null 2>&1; then
+		debian
+	else
+		echo "This is not Debian. Tenantry needs a C compiler, pkg-config and the development files of OpenGL, X11 (Xcursor, Xrandr, Xinerama, Xi, Xxf86vm) and GTK 3." >&2
+	fi
+	;;
+Darwin) mac ;;
+*)
+	command -v gcc >/dev/null 2>&1 || {
+		echo "The window needs a C compiler. Install MSYS2 from https://www.msys2.org, then: pacman -S mingw-w64-x86_64-gcc, and put its bin folder on PATH." >&2
+		exit 1
+	}
+	;;
+esac

@@ -1,0 +1,16 @@
+#!/bin/sh
+# Runs every fuzz target of the tree for the given time, one after the other. A crash leaves its input in
+# the package's testdata/fuzz, where it stays as a test.
+set -eu
+cd "$(dirname "$0")/.."
+time=${1:-10s}
+ran=0
+for dir in $(git grep -lE '^func Fuzz[A-Z]' -- '*_test.go' | xargs -n1 dirname | sort -u); do
+	for target in $(grep -hoE '^func Fuzz[A-Za-z0-9_]+' "$dir"/*_test.go | sed 's/^func //' | sort -u); do
+		echo "fuzz ./$dir $target for $time"
+		go test "./$dir" -run '^$' -fuzz "^$target\$" -fuzztime "$time"
+		ran=$((ran + 1))
+	done
+done
+echo "$ran fuzz targets passed"
+[ "$ran" -gt 0 ]
