@@ -5,6 +5,9 @@ package pins
 
 import (
 	_ "fyne.io/fyne/v2/app"
+	_ "fyne.io/fyne/v2/dialog"
+	_ "fyne.io/fyne/v2/driver/desktop"
+	_ "fyne.io/fyne/v2/storage"
 	_ "fyne.io/fyne/v2/test"
 	_ "fyne.io/fyne/v2/widget"
 	_ "github.com/adrg/xdg"
