@@ -114,7 +114,7 @@ func run(from, to string) error {
 // keep makes one cmdlet's facts as they are online.
 func keep(s source) (cmdlet, error) {
 	c := cmdlet{Name: s.Name}
-	here := map[string]bool{}
+	here := map[string]string{} // by lower case: a page does not always spell a name one way
 	for _, e := range s.Params {
 		var where []string
 		if err := json.Unmarshal(e.value["where"], &where); err != nil {
@@ -134,20 +134,25 @@ func keep(s source) (cmdlet, error) {
 		if n, err := strconv.Atoi(string(e.value["position"])); err == nil {
 			p.Position = &n
 		}
-		here[p.Name] = true
+		here[strings.ToLower(p.Name)] = p.Name
 		c.Params = append(c.Params, p)
 	}
 	countFromZero(c.Params)
 
 	var sets []set
 	for _, e := range s.Sets {
-		if slices.ContainsFunc(e.value.Required, func(n string) bool { return !here[n] }) {
+		one := set{Name: e.key}
+		for _, n := range e.value.Required {
+			if spelled := here[strings.ToLower(n)]; spelled != "" {
+				one.Required = append(one.Required, spelled)
+			}
+		}
+		if len(one.Required) < len(e.value.Required) {
 			continue
 		}
-		one := set{Name: e.key, Required: e.value.Required}
 		for _, n := range e.value.Optional {
-			if here[n] {
-				one.Optional = append(one.Optional, n)
+			if spelled := here[strings.ToLower(n)]; spelled != "" {
+				one.Optional = append(one.Optional, spelled)
 			}
 		}
 		sets = append(sets, one)
