@@ -10,7 +10,7 @@ set -eu
 want=${1:-build}
 
 build_packages="gcc libc6-dev pkg-config libgl-dev libx11-dev libxcursor-dev libxrandr-dev libxinerama-dev libxi-dev libxxf86vm-dev libgtk-3-dev"
-screen_packages="xvfb xauth xdotool imagemagick x11-utils libgl1-mesa-dri openbox dbus dbus-x11 gnome-keyring"
+screen_packages="xvfb xauth xdotool imagemagick x11-utils libgl1-mesa-dri openbox dbus dbus-x11 gnome-keyring tesseract-ocr tesseract-ocr-eng"
 
 need_go() {
 	command -v go >/dev/null 2>&1 && return

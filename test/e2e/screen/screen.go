@@ -1,0 +1,342 @@
+//go:build unix
+
+// Package screen is a person in front of a computer: a virtual display with a window system, a keyboard, a
+// mouse and eyes. It reads what is shown with text recognition and clicks on the words it finds, so a story
+// knows nothing of the program it plays with.
+//
+// It needs Xvfb, openbox, xdotool, ImageMagick, tesseract and a session bus (packaging/setup.sh test).
+package screen
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// Programs are what a display needs to be there.
+var Programs = []string{"Xvfb", "openbox", "xdotool", "import", "convert", "tesseract", "dbus-run-session", "gnome-keyring-daemon"}
+
+// Missing returns the first of Programs that is not installed, or "".
+func Missing() string {
+	for _, p := range Programs {
+		if _, err := exec.LookPath(p); err != nil {
+			return p
+		}
+	}
+	return ""
+}
+
+// Display is one virtual screen. It is used from the test's goroutine only.
+type Display struct {
+	t             testing.TB
+	name          string // ":77"
+	home          string
+	Width, Height int
+	shots         string
+}
+
+// New starts a display of the given size with a window manager, and ends both with the test.
+// Pictures go to folder, which is made.
+func New(t testing.TB, width, height int, folder string) *Display {
+	t.Helper()
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	d := &Display{t: t, Width: width, Height: height, shots: folder, home: t.TempDir()}
+	read, write, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer read.Close()
+	x := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", fmt.Sprintf("%dx%dx24", width, height), "+extension", "GLX", "-nolisten", "tcp")
+	x.ExtraFiles = []*os.File{write}
+	d.start(x)
+	write.Close()
+	number, err := bufio.NewReader(read).ReadString('\n')
+	if err != nil {
+		t.Fatalf("Xvfb did not start: %v", err)
+	}
+	d.name = ":" + strings.TrimSpace(number)
+	d.start(d.command("openbox"))
+	d.Until("the window manager runs", 10*time.Second, func() bool {
+		out, err := d.command("xprop", "-root", "_NET_SUPPORTING_WM_CHECK").Output()
+		return err == nil && bytes.Contains(out, []byte("window id"))
+	})
+	return d
+}
+
+// Home is the home folder of the programs started here.
+func (d *Display) Home() string { return d.home }
+
+// Start runs a program on the display, inside a session bus with an unlocked secret store of its own, and
+// ends it with the test. What it prints goes to the test's log. extra are environment variables "A=b".
+func (d *Display) Start(program string, args []string, extra ...string) *Process {
+	d.t.Helper()
+	unlock := `eval "$(printf 'scratch\n' | gnome-keyring-daemon --unlock --components=secrets)"; exec "$0" "$@"`
+	c := d.command("dbus-run-session", append([]string{"--", "bash", "-c", unlock, program}, args...)...)
+	c.Env = append(c.Env, extra...)
+	p := &Process{done: make(chan struct{})}
+	c.Stdout, c.Stderr = &p.out, &p.out
+	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // so that what it started ends with it
+	if err := c.Start(); err != nil {
+		d.t.Fatal(err)
+	}
+	p.cmd = c
+	go func() {
+		p.err = c.Wait()
+		close(p.done)
+	}()
+	d.t.Cleanup(func() {
+		_ = syscall.Kill(-c.Process.Pid, syscall.SIGKILL)
+		<-p.done
+		if d.t.Failed() {
+			d.t.Logf("the program printed:\n%s", p.out.String())
+		}
+	})
+	return p
+}
+
+// Process is a program on the display.
+type Process struct {
+	cmd  *exec.Cmd
+	out  safeBuffer
+	done chan struct{}
+	err  error
+}
+
+// Output is what the program printed so far.
+func (p *Process) Output() string { return p.out.String() }
+
+// Exit waits until the program ended, at most for limit.
+func (p *Process) Exit(limit time.Duration) error {
+	select {
+	case <-p.done:
+		return p.err
+	case <-time.After(limit):
+		return errors.New("still running")
+	}
+}
+
+// Word is a piece of text on the screen with its box in pixels.
+type Word struct {
+	Text                     string
+	Left, Top, Width, Height int
+	line                     string
+}
+
+func (w Word) right() int { return w.Left + w.Width }
+
+// Middle is where to click on w.
+func (w Word) Middle() (x, y int) { return w.Left + w.Width/2, w.Top + w.Height/2 }
+
+// enlarge is how much larger text recognition sees the screen: 13-pixel letters are too small for it.
+const enlarge = 3
+
+// Words reads the screen, or the part of it inside box (left, top, width, height).
+func (d *Display) Words(box ...int) []Word {
+	d.t.Helper()
+	file := filepath.Join(d.home, "read.png")
+	d.capture(file)
+	args := []string{file}
+	dx, dy := 0, 0
+	if len(box) == 4 {
+		dx, dy = box[0], box[1]
+		args = append(args, "-crop", fmt.Sprintf("%dx%d+%d+%d", box[2], box[3], box[0], box[1]), "+repage")
+	}
+	args = append(args, "-colorspace", "Gray", "-filter", "Triangle", "-resize", fmt.Sprintf("%d%%", enlarge*100), file)
+	if out, err := exec.Command("convert", args...).CombinedOutput(); err != nil {
+		d.t.Fatalf("convert: %v\n%s", err, out)
+	}
+	c := exec.Command("tesseract", file, "-", "--psm", "11", "-l", "eng", "tsv")
+	c.Env = append(os.Environ(), "OMP_THREAD_LIMIT=2")
+	out, err := c.Output()
+	if err != nil {
+		d.t.Fatalf("tesseract: %v", err)
+	}
+	var words []Word
+	for _, row := range strings.Split(string(out), "\n")[1:] {
+		f := strings.Split(row, "\t")
+		if len(f) < 12 || f[0] != "5" || strings.TrimSpace(f[11]) == "" {
+			continue
+		}
+		n := make([]int, 4)
+		for i := range n {
+			n[i], _ = strconv.Atoi(f[6+i])
+		}
+		words = append(words, Word{
+			Text: strings.TrimSpace(f[11]), Left: n[0]/enlarge + dx, Top: n[1]/enlarge + dy,
+			Width: n[2] / enlarge, Height: n[3] / enlarge, line: strings.Join(f[1:5], "."),
+		})
+	}
+	return words
+}
+
+// Find returns where text stands on the screen: one word, or several that follow each other on one line.
+// Case does not count. The topmost place wins.
+func (d *Display) Find(text string, box ...int) (Word, bool) {
+	return find(d.Words(box...), text)
+}
+
+func find(words []Word, text string) (Word, bool) {
+	want := strings.Fields(strings.ToLower(text))
+	for i := range words {
+		if i+len(want) > len(words) {
+			break
+		}
+		whole := words[i]
+		ok := true
+		for k, w := range want {
+			got := words[i+k]
+			if !same(got.Text, w) || k > 0 && (abs(got.Top-words[i].Top) > 12 || got.Left-whole.right() > 40) {
+				ok = false
+				break
+			}
+			whole.Width = got.right() - whole.Left
+		}
+		if ok {
+			whole.Text = text
+			return whole, true
+		}
+	}
+	return Word{}, false
+}
+
+// same forgives what text recognition gets wrong at the edges of a word: dots, bars and brackets.
+func same(got, want string) bool {
+	trim := func(s string) string { return strings.Trim(strings.ToLower(s), ".,:;|()[]{}'\"`_-—…©®°*!?>< ") }
+	return trim(got) == trim(want)
+}
+
+// See waits until text stands on the screen, at most for limit, and returns where.
+func (d *Display) See(text string, limit time.Duration, box ...int) Word {
+	d.t.Helper()
+	var w Word
+	d.Until(fmt.Sprintf("%q is on the screen", text), limit, func() (ok bool) {
+		w, ok = d.Find(text, box...)
+		return ok
+	})
+	return w
+}
+
+// Click waits until text stands on the screen and clicks on it.
+func (d *Display) Click(text string, box ...int) {
+	d.t.Helper()
+	x, y := d.See(text, 20*time.Second, box...).Middle()
+	d.ClickAt(x, y)
+}
+
+// ClickAt clicks the left button at a pixel.
+func (d *Display) ClickAt(x, y int) {
+	d.t.Helper()
+	// A press straight after the move lands at the old place: the toolkit takes the position from its own
+	// loop. xdotool itself waits in between.
+	d.run("xdotool", "mousemove", "--sync", strconv.Itoa(x), strconv.Itoa(y), "sleep", "0.2", "click", "1", "sleep", "0.1")
+}
+
+// Type types text into what has the focus.
+func (d *Display) Type(text string) {
+	d.t.Helper()
+	d.run("xdotool", "type", "--delay", "25", text)
+}
+
+// Key presses keys in xdotool's names, one after the other: "Tab", "ctrl+k", "Return".
+func (d *Display) Key(keys ...string) {
+	d.t.Helper()
+	d.run("xdotool", append([]string{"key", "--delay", "60"}, keys...)...)
+}
+
+// Window waits for a window whose title matches and brings it to the front.
+func (d *Display) Window(title string, limit time.Duration) {
+	d.t.Helper()
+	d.Until("a window titled "+title+" is open", limit, func() bool {
+		return d.command("xdotool", "search", "--onlyvisible", "--name", title, "windowactivate", "--sync").Run() == nil
+	})
+}
+
+// Maximise makes the window with that title fill the screen.
+func (d *Display) Maximise(title string) {
+	d.t.Helper()
+	d.run("xdotool", "search", "--onlyvisible", "--name", title, "windowmove", "0", "0", "windowsize", "--sync", strconv.Itoa(d.Width), strconv.Itoa(d.Height))
+}
+
+// Shot saves a picture of the screen under name and returns its path.
+func (d *Display) Shot(name string) string {
+	d.t.Helper()
+	file := filepath.Join(d.shots, name+".png")
+	d.capture(file)
+	return file
+}
+
+// Until asks again and again, a few times a second, until ok says yes; after limit the test fails and a
+// picture of the screen is left.
+func (d *Display) Until(what string, limit time.Duration, ok func() bool) {
+	d.t.Helper()
+	ctx, stop := context.WithTimeout(context.Background(), limit)
+	defer stop()
+	tick := time.NewTicker(200 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		if ok() {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			if d.name != "" {
+				d.t.Fatalf("after %v it is still not so that %s; see %s", limit, what, d.Shot("failed-"+strings.ReplaceAll(d.t.Name(), "/", "-")))
+			}
+			d.t.Fatalf("after %v it is still not so that %s", limit, what)
+		case <-tick.C:
+		}
+	}
+}
+
+func (d *Display) capture(file string) {
+	d.t.Helper()
+	d.run("import", "-window", "root", file)
+}
+
+func (d *Display) run(name string, args ...string) {
+	d.t.Helper()
+	if out, err := d.command(name, args...).CombinedOutput(); err != nil {
+		d.t.Fatalf("%s: %v\n%s", name, err, out)
+	}
+}
+
+func (d *Display) command(name string, args ...string) *exec.Cmd {
+	c := exec.Command(name, args...)
+	c.Dir = d.home
+	c.Env = append(os.Environ(), "DISPLAY="+d.name, "HOME="+d.home, "LC_ALL=C.UTF-8", "LANG=en_GB.UTF-8",
+		"XDG_CONFIG_HOME="+d.home+"/.config", "XDG_DATA_HOME="+d.home+"/.local/share", "XDG_CACHE_HOME="+d.home+"/.cache",
+		"XDG_RUNTIME_DIR="+d.home, "GTK_USE_PORTAL=0", "NO_AT_BRIDGE=1", "LIBGL_ALWAYS_SOFTWARE=1")
+	return c
+}
+
+func (d *Display) start(c *exec.Cmd) {
+	d.t.Helper()
+	if err := c.Start(); err != nil {
+		d.t.Fatal(err)
+	}
+	done := make(chan struct{})
+	go func() { _ = c.Wait(); close(done) }()
+	d.t.Cleanup(func() {
+		_ = c.Process.Kill()
+		<-done
+	})
+}
+
+func abs(n int) int {
+	if n < 0 {
+		return -n
+	}
+	return n
+}
