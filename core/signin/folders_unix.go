@@ -1,0 +1,5 @@
+//go:build !windows && !darwin
+
+package signin
+
+const folderName = "tenantry"
