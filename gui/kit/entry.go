@@ -1,0 +1,141 @@
+package kit
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/widget"
+
+	"tenantry/gui/kit/icons"
+	"tenantry/gui/kit/theme"
+	"tenantry/gui/kit/tip"
+)
+
+// Entry is Fyne's text field that gives keys it has no use for to its window, so that Ctrl+K, F5 and Esc
+// work while one types. It has a tooltip.
+type Entry struct {
+	widget.Entry
+	// OnEscape is called on Esc; nil gives the key to the window.
+	OnEscape func()
+	// OnKey, when not nil, sees other keys first and tells whether it used them, such as Down to step into a
+	// list below.
+	OnKey func(key fyne.KeyName) bool
+
+	label string
+	tip   string
+}
+
+// NewEntry returns an empty field; label is what a screen reader says for it.
+func NewEntry(label string) *Entry {
+	e := &Entry{label: label}
+	e.ExtendBaseWidget(e)
+	return e
+}
+
+// NewPasswordEntry returns a field that hides what is typed.
+func NewPasswordEntry(label string) *Entry {
+	e := &Entry{label: label}
+	e.Password = true
+	e.ExtendBaseWidget(e)
+	return e
+}
+
+// SetTip changes the tooltip.
+func (e *Entry) SetTip(text string) { e.tip = text }
+
+// AccessibilityLabel is Fyne's.
+func (e *Entry) AccessibilityLabel() string { return e.label }
+
+// TypedKey is Fyne's.
+func (e *Entry) TypedKey(key *fyne.KeyEvent) {
+	if e.OnKey != nil && e.OnKey(key.Name) {
+		return
+	}
+	switch key.Name {
+	case fyne.KeyEscape:
+		if e.OnEscape != nil {
+			e.OnEscape()
+			return
+		}
+		ForwardKey(e, key)
+	case fyne.KeyF1, fyne.KeyF2, fyne.KeyF3, fyne.KeyF4, fyne.KeyF5, fyne.KeyF6, fyne.KeyF7, fyne.KeyF8,
+		fyne.KeyF9, fyne.KeyF10, fyne.KeyF11, fyne.KeyF12:
+		ForwardKey(e, key)
+	default:
+		e.Entry.TypedKey(key)
+	}
+}
+
+// TypedShortcut keeps what edits text and forwards the rest.
+func (e *Entry) TypedShortcut(s fyne.Shortcut) {
+	if custom, ok := s.(*desktop.CustomShortcut); ok {
+		switch custom.KeyName {
+		case fyne.KeyLeft, fyne.KeyRight, fyne.KeyBackspace, fyne.KeyDelete, fyne.KeyHome, fyne.KeyEnd:
+		default:
+			Forward(e, s)
+			return
+		}
+	}
+	e.Entry.TypedShortcut(s)
+}
+
+// MouseIn is Fyne's.
+func (e *Entry) MouseIn(ev *desktop.MouseEvent) { tip.Show(e, e.tip, ev.AbsolutePosition) }
+
+// MouseMoved is Fyne's.
+func (e *Entry) MouseMoved(ev *desktop.MouseEvent) { tip.Show(e, e.tip, ev.AbsolutePosition) }
+
+// MouseOut is Fyne's.
+func (e *Entry) MouseOut() { tip.Hide(e) }
+
+// NewSearch returns a field with a magnifying glass and a button that clears it; Esc clears it too, and goes
+// to the window when there is nothing to clear. changed hears every change.
+func NewSearch(placeholder string, changed func(text string)) *Entry {
+	e := &Entry{label: placeholder}
+	if placeholder == "" {
+		e.label = words.Search
+	}
+	e.PlaceHolder = placeholder
+	e.Icon = icons.Search.In(theme.ColorMuted)
+	empty := NewIconButton(icons.Close, words.Clear, func() {
+		e.SetText("")
+		Focus(e)
+	})
+	clear := &small{button: empty}
+	clear.ExtendBaseWidget(clear)
+	clear.Hide()
+	e.ActionItem = clear
+	e.OnChanged = func(text string) {
+		clear.Hidden = text == ""
+		clear.Refresh()
+		if changed != nil {
+			changed(text)
+		}
+	}
+	e.OnEscape = func() {
+		if e.Text == "" {
+			ForwardKey(e, &fyne.KeyEvent{Name: fyne.KeyEscape})
+			return
+		}
+		e.SetText("")
+	}
+	e.ExtendBaseWidget(e)
+	return e
+}
+
+// small shows a button's icon at the size of an icon, inside a field. It takes no focus of its own: Esc does
+// what it does.
+type small struct {
+	widget.BaseWidget
+	button *Button
+	icon   *widget.Icon
+}
+
+func (s *small) Tapped(ev *fyne.PointEvent)             { s.button.Tapped(ev) }
+func (s *small) Cursor() desktop.Cursor                 { return desktop.DefaultCursor }
+func (s *small) AccessibilityLabel() string             { return s.button.AccessibilityLabel() }
+func (s *small) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleButton }
+
+func (s *small) CreateRenderer() fyne.WidgetRenderer {
+	s.icon = widget.NewIcon(s.button.icon.In(theme.ColorMuted))
+	return widget.NewSimpleRenderer(s.icon)
+}

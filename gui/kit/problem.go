@@ -1,0 +1,162 @@
+package kit
+
+import (
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/widget"
+
+	"tenantry/gui/kit/icons"
+	"tenantry/gui/kit/theme"
+)
+
+// Trouble is what a Problem panel says. Empty parts are not drawn.
+type Trouble struct {
+	Kind    Kind   // Bad or Warn
+	Title   string // what happened
+	Why     string // why, when known
+	Next    string // what to do
+	Details []Detail
+	Actions []Action
+}
+
+// Detail is one raw fact for whoever helps: an id, the server's own text.
+type Detail struct{ Name, Value string }
+
+// Problem is a panel that says what went wrong and what to do, with the raw facts folded away.
+type Problem struct {
+	widget.BaseWidget
+	trouble Trouble
+	back    *Surface
+	icon    *widget.Icon
+	body    *fyne.Container
+	root    *fyne.Container
+}
+
+// NewProblem returns a panel for t.
+func NewProblem(t Trouble) *Problem {
+	p := &Problem{back: NewSurface("", ""), icon: widget.NewIcon(nil), body: container.New(&stack{gap: 0})}
+	left := container.New(layout.NewCustomPaddedLayout(13, 0, 14, 0),
+		container.NewVBox(container.New(&fixed{theme.SizeIcon, theme.SizeIcon}, p.icon)))
+	p.root = container.NewStack(p.back,
+		container.NewBorder(nil, nil, left, nil, container.New(layout.NewCustomPaddedLayout(4, 8, 0, 8), p.body)))
+	p.ExtendBaseWidget(p)
+	p.Set(t)
+	return p
+}
+
+// Set changes everything the panel says.
+func (p *Problem) Set(t Trouble) {
+	p.trouble = t
+	words, back, icon := t.Kind.look()
+	p.back.Fill = back
+	p.back.Refresh()
+	p.icon.SetResource(icon.In(words))
+	p.body.Objects = nil
+	add := func(text string, bold bool) {
+		if text == "" {
+			return
+		}
+		l := widget.NewLabel(text)
+		l.Wrapping = fyne.TextWrapWord
+		l.TextStyle.Bold = bold
+		l.Selectable = true
+		p.body.Add(l)
+	}
+	add(t.Title, true)
+	add(t.Why, false)
+	add(t.Next, false)
+	if len(t.Actions) > 0 {
+		row := container.NewHBox()
+		for _, a := range t.Actions {
+			row.Add(NewButton(a.Text, a.Icon, Plain, a.Do))
+		}
+		p.body.Add(container.New(layout.NewCustomPaddedLayout(4, 8, 8, 0), row))
+	}
+	if len(t.Details) > 0 {
+		p.body.Add(p.details())
+	}
+	p.body.Refresh()
+	p.Refresh()
+}
+
+// details is the fold with the raw facts and their Copy button.
+func (p *Problem) details() fyne.CanvasObject {
+	text := widget.NewLabel(p.DetailsText())
+	text.Wrapping = fyne.TextWrapBreak
+	text.TextStyle.Monospace = true
+	text.SizeName = theme.SizeCaption
+	text.Selectable = true
+	var copyAll *Button
+	copyAll = NewButton(words.Copy, icons.Copy, Plain, func() {
+		fyne.CurrentApp().Clipboard().SetContent(p.text())
+		copyAll.SetText(words.Copied)
+		copyAll.SetIcon(icons.Check)
+	})
+	return NewFold(words.Details, container.New(&stack{gap: 4}, text,
+		container.New(layout.NewCustomPaddedLayout(0, 4, 8, 0), container.NewHBox(copyAll))))
+}
+
+// DetailsText is the raw facts, a line each.
+func (p *Problem) DetailsText() string {
+	lines := make([]string, len(p.trouble.Details))
+	for i, d := range p.trouble.Details {
+		lines[i] = d.Name + ": " + d.Value
+	}
+	return strings.Join(lines, "\n")
+}
+
+// text is what Copy puts on the clipboard: all of the panel, because a ticket needs all of it.
+func (p *Problem) text() string {
+	parts := []string{}
+	for _, s := range []string{p.trouble.Title, p.trouble.Why, p.trouble.Next, p.DetailsText()} {
+		if s != "" {
+			parts = append(parts, s)
+		}
+	}
+	return strings.Join(parts, "\n")
+}
+
+// CreateRenderer is Fyne's.
+func (p *Problem) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(p.root) }
+
+// stack puts things under each other with a gap of its own, each as wide as there is room.
+type stack struct{ gap float32 }
+
+// Stacked puts things under each other, gap points apart; hidden things take no room.
+func Stacked(gap float32, objects ...fyne.CanvasObject) *fyne.Container {
+	return container.New(&stack{gap: gap}, objects...)
+}
+
+func (s *stack) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	var size fyne.Size
+	for _, o := range objects {
+		if !o.Visible() {
+			continue
+		}
+		m := o.MinSize()
+		if size.Height > 0 {
+			size.Height += s.gap
+		}
+		size.Width = max(size.Width, m.Width)
+		size.Height += m.Height
+	}
+	return size
+}
+
+func (s *stack) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	var y float32
+	for _, o := range objects {
+		if !o.Visible() {
+			continue
+		}
+		// The width first: wrapped words know their height only then.
+		o.Resize(fyne.NewSize(size.Width, o.Size().Height))
+		h := o.MinSize().Height
+		o.Resize(fyne.NewSize(size.Width, h))
+		o.Move(fyne.NewPos(0, y))
+		y += h + s.gap
+	}
+}
