@@ -2,7 +2,10 @@
 // (MS-PSRP 2.2.5), and does no input or output itself: bytes in, Values out, and back.
 package clixml
 
-import "time"
+import (
+	"time"
+	"unsafe"
+)
 
 // Kind tells which element of MS-PSRP 2.2.5 a Value is.
 type Kind uint8
@@ -47,14 +50,15 @@ const (
 )
 
 // Value is one PowerShell value. The zero Value is Null. A Value never changes; its text may share memory
-// with the document it was decoded from.
+// with the document it was decoded from. Compare with Equal: == does not compile, because text is held by
+// address.
 type Value struct {
+	_    [0]func()
 	kind Kind
 	zone Zone
-	mins int16  // of a DateTime with an Offset: minutes east of UTC
-	bits uint64 // integers, Bool, Char, float64 bits, ticks of Duration and DateTime
-	text string // String, Decimal, URI, Version, XMLDocument, ScriptBlock, SecureString, GUID, Bytes (raw)
-	obj  *Object
+	mins int16          // of a DateTime with an Offset: minutes east of UTC
+	bits uint64         // integers, Bool, Char, float64 bits, ticks of Duration and DateTime; length of a text
+	ptr  unsafe.Pointer // the first byte of a text (nil when empty), or the *Object of an ObjectKind
 }
 
 // Object is what an Obj element holds. Any of its parts may be empty, and Base, a container, Adapted and
@@ -82,6 +86,7 @@ const (
 	Stack                 // STK
 	Dictionary            // DCT
 	Enumerable            // IE
+	MemberSet             // MS with a name, 2.2.5.2.9: the members are in Extended; only inside Extended
 )
 
 // Property is one named value, from Props or MS.
@@ -114,11 +119,40 @@ func (v Value) Kind() Kind { return v.kind }
 // IsNull tells whether v is Nil.
 func (v Value) IsNull() bool { return v.kind == Null }
 
+// isText tells whether Values of the kind are kept as text that Str shows.
+func (k Kind) isText() bool {
+	switch k {
+	case String, Decimal, GUID, URI, Version, XMLDocument, ScriptBlock, SecureString:
+		return true
+	}
+	return false
+}
+
+func textValue(kind Kind, s string) Value {
+	if s == "" {
+		return Value{kind: kind}
+	}
+	return Value{kind: kind, bits: uint64(len(s)), ptr: unsafe.Pointer(unsafe.StringData(s))}
+}
+
+// text is the string that textValue was given; only for Bytes and the kinds of isText.
+func (v Value) text() string {
+	if v.ptr == nil {
+		return ""
+	}
+	return unsafe.String((*byte)(v.ptr), int(v.bits))
+}
+
 // Object returns the object of an ObjectKind, nil for a primitive.
-func (v Value) Object() *Object { return v.obj }
+func (v Value) Object() *Object {
+	if v.kind != ObjectKind {
+		return nil
+	}
+	return (*Object)(v.ptr)
+}
 
 // Property finds a property of an object, as Object.Property; a primitive has none.
-func (v Value) Property(name string) (Value, bool) { return v.obj.Property(name) }
+func (v Value) Property(name string) (Value, bool) { return v.Object().Property(name) }
 
 // Bool returns a Bool, or that of an extended primitive; false for other kinds.
 func (v Value) Bool() bool {
@@ -137,8 +171,12 @@ func (v Value) Int() (n int64, ok bool) {
 	return 0, false
 }
 
-// Uint returns the bits of an integer as unsigned, for UInt64 above the int64 range.
-func (v Value) Uint() uint64 { return v.Primitive().bits }
+// Uint returns the bits of an integer, Char or Bool as unsigned, for UInt64 above the int64 range; 0 for
+// other kinds.
+func (v Value) Uint() uint64 {
+	n, _ := v.Int()
+	return uint64(n)
+}
 
 // Float returns a Single or Double; ok is false for other kinds.
 func (v Value) Float() (f float64, ok bool) {
@@ -153,10 +191,10 @@ func (v Value) Float() (f float64, ok bool) {
 // (lower case, with dashes), without _xHHHH_ escapes. It is empty for other kinds; Text shows every kind.
 func (v Value) Str() string {
 	v = v.Primitive()
-	if v.kind == Bytes {
+	if !v.kind.isText() {
 		return ""
 	}
-	return v.text
+	return v.text()
 }
 
 // Bytes returns a copy of the bytes of a Bytes value, nil for other kinds.
@@ -165,7 +203,7 @@ func (v Value) Bytes() []byte {
 	if v.kind != Bytes {
 		return nil
 	}
-	return []byte(v.text)
+	return []byte(v.text())
 }
 
 // Time returns a DateTime and what it says about its zone: Unspecified comes back as UTC wall clock,
@@ -189,14 +227,14 @@ func (v Value) Ticks() (int64, bool) {
 
 // Primitive returns the primitive inside an extended primitive, and v itself otherwise.
 func (v Value) Primitive() Value {
-	if v.kind == ObjectKind && v.obj != nil && v.obj.Base.kind != Null {
-		return v.obj.Base
+	if o := v.Object(); o != nil && o.Base.kind != Null {
+		return o.Base
 	}
 	return v
 }
 
 // NewString returns an S. The other constructors are alike.
-func NewString(s string) Value { return Value{kind: String, text: s} }
+func NewString(s string) Value { return textValue(String, s) }
 
 // NewBool returns a B.
 func NewBool(b bool) Value {
@@ -228,11 +266,19 @@ func NewDouble(f float64) Value { return Value{kind: Double, bits: bitsOf(f)} }
 func NewSingle(f float32) Value { return Value{kind: Single, bits: bitsOf(float64(f))} }
 
 // NewBytes returns a BA with a copy of b.
-func NewBytes(b []byte) Value { return Value{kind: Bytes, text: string(b)} }
+func NewBytes(b []byte) Value { return textValue(Bytes, string(b)) }
 
 // NewLexical returns a Value of a kind that is kept as text: Decimal, URI, Version, XMLDocument,
 // ScriptBlock, SecureString, GUID (lower case with dashes) or String.
-func NewLexical(kind Kind, text string) Value { return Value{kind: kind, text: text} }
+//
+// The text is kept as it is; a GUID or Decimal that is none would be refused by whoever decodes it. For a
+// kind that is not kept as text the result is Null.
+func NewLexical(kind Kind, text string) Value {
+	if !kind.isText() {
+		return Value{}
+	}
+	return textValue(kind, text)
+}
 
 // NewDuration returns a TS of so many ticks of 100 nanoseconds.
 func NewDuration(ticks int64) Value { return Value{kind: Duration, bits: uint64(ticks)} }
@@ -241,8 +287,13 @@ func NewDuration(ticks int64) Value { return Value{kind: Duration, bits: uint64(
 // clock of t counts.
 func NewDateTime(t time.Time, zone Zone) Value { return dateTime(t, zone) }
 
-// NewObject returns an Obj. The Value keeps o.
-func NewObject(o *Object) Value { return Value{kind: ObjectKind, obj: o} }
+// NewObject returns an Obj. The Value keeps o. A nil o gives Null.
+func NewObject(o *Object) Value {
+	if o == nil {
+		return Value{}
+	}
+	return Value{kind: ObjectKind, ptr: unsafe.Pointer(o)}
+}
 
 // NewList returns an Obj that holds an array of objects, as PowerShell sends System.Object[].
 func NewList(items ...Value) Value {
