@@ -1,0 +1,148 @@
+package wsman
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+)
+
+// MaxErrorText is how much of a body that is no SOAP message an HTTPError keeps, in bytes.
+const MaxErrorText = 64 << 10
+
+// Redirect is the error of an answer that points to another address. It is never followed here: the
+// caller decides, and a session is built anew at the new place.
+type Redirect struct {
+	Status   int    // 301, 302, 307 or 308
+	Location string // as the server wrote it: relative or absolute, or empty
+}
+
+// Error says where the redirect points, without its query, which may hold a token.
+func (e *Redirect) Error() string {
+	where, _, _ := strings.Cut(e.Location, "?")
+	return fmt.Sprintf("wsman: redirected with status %d to %q", e.Status, where)
+}
+
+// HTTPError is the error of an answer that is no SOAP message: plain text, a web page, or nothing, whatever
+// its Content-Type says.
+type HTTPError struct {
+	Status int
+	Text   string // at most MaxErrorText of the body, as UTF-8
+	// Diagnostics are the bracketed groups that Text begins with.
+	Diagnostics Diagnostics
+
+	FailureCategory string // X-RemotePS-FailureCategory, or the FailureCategory of Diagnostics
+	RequestID       string // request-id
+	BackEndTarget   string // X-CalculatedBETarget
+	FrontEnd        string // X-FEServer
+	BackEnd         string // X-BEServer
+	Location        string
+	RetryAfter      string   // Retry-After, as sent
+	Schemes         []string // authentication schemes offered by WWW-Authenticate, in order
+	ContentType     string
+}
+
+// Error gives the status and the failure category.
+func (e *HTTPError) Error() string {
+	s := fmt.Sprintf("wsman: status %d %s", e.Status, http.StatusText(e.Status))
+	if e.FailureCategory != "" {
+		s += ", failure category " + e.FailureCategory
+	}
+	return strings.TrimSpace(s)
+}
+
+// Offers tells whether the server offered that authentication scheme, such as "Basic".
+func (e *HTTPError) Offers(scheme string) bool {
+	for _, s := range e.Schemes {
+		if strings.EqualFold(s, scheme) {
+			return true
+		}
+	}
+	return false
+}
+
+// FormatError is the error of bytes that are not the message they should be.
+type FormatError struct {
+	Offset int64  // roughly where, in bytes of the body
+	What   string // in English, for the log
+	Cause  error  // may be nil
+}
+
+// Error says what is wrong and where.
+func (e *FormatError) Error() string {
+	s := fmt.Sprintf("wsman: %s near byte %d", e.What, e.Offset)
+	if e.Cause != nil {
+		s += ": " + e.Cause.Error()
+	}
+	return s
+}
+
+// Unwrap returns the cause.
+func (e *FormatError) Unwrap() error { return e.Cause }
+
+// ErrTooLarge is the cause of a FormatError for a body or element beyond its bound.
+var ErrTooLarge = errors.New("larger than allowed")
+
+// AsFault returns the Fault in err's chain, or nil.
+func AsFault(err error) *Fault {
+	var f *Fault
+	if errors.As(err, &f) {
+		return f
+	}
+	return nil
+}
+
+func newHTTPError(status int, h http.Header, text string) *HTTPError {
+	e := &HTTPError{
+		Status:          status,
+		Text:            text,
+		Diagnostics:     ParseDiagnostics(text),
+		FailureCategory: h.Get("X-RemotePS-FailureCategory"),
+		RequestID:       h.Get("request-id"),
+		BackEndTarget:   h.Get("X-CalculatedBETarget"),
+		FrontEnd:        h.Get("X-FEServer"),
+		BackEnd:         h.Get("X-BEServer"),
+		Location:        h.Get("Location"),
+		RetryAfter:      h.Get("Retry-After"),
+		Schemes:         offeredSchemes(h.Values("WWW-Authenticate")),
+		ContentType:     h.Get("Content-Type"),
+	}
+	if e.FailureCategory == "" {
+		e.FailureCategory = e.Diagnostics.Get("FailureCategory")
+	}
+	return e
+}
+
+// offeredSchemes reads the scheme names out of WWW-Authenticate values. A value can hold several challenges,
+// and the parameters of each are separated by the same commas (RFC 9110 11.6.1): a scheme is a token that is
+// followed by a space or nothing rather than by "=".
+func offeredSchemes(values []string) []string {
+	var out []string
+	for _, v := range values {
+		for _, part := range splitOutsideQuotes(v) {
+			word, rest, _ := strings.Cut(strings.TrimSpace(part), " ")
+			if word == "" || strings.ContainsAny(word, `="`) || strings.HasPrefix(strings.TrimSpace(rest), "=") {
+				continue
+			}
+			out = append(out, word)
+		}
+	}
+	return out
+}
+
+func splitOutsideQuotes(s string) []string {
+	var parts []string
+	start, quoted := 0, false
+	for i := 0; i < len(s); i++ {
+		switch {
+		case quoted && s[i] == '\\':
+			i++
+		case s[i] == '"':
+			quoted = !quoted
+		case s[i] == ',' && !quoted:
+			parts = append(parts, s[start:i])
+			start = i + 1
+		}
+	}
+	return append(parts, s[start:])
+}
