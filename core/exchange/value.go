@@ -101,6 +101,15 @@ func NewZonelessTime(t time.Time) Value {
 	return Value{kind: Time, num: ticksOf(wall), marks: noZone}
 }
 
+// NewTicks returns a Time of so many ticks since 0001-01-01 UTC, or on the wall clock when zone is false;
+// offset is in minutes east of UTC. It is NewTime for those who hold ticks already.
+func NewTicks(ticks int64, offset int16, zone bool) Value {
+	if !zone {
+		return Value{kind: Time, num: ticks, marks: noZone}
+	}
+	return Value{kind: Time, num: ticks, offset: offset}
+}
+
 // NewFlag returns yes or no.
 func NewFlag(yes bool) Value {
 	if yes {
@@ -178,6 +187,14 @@ func (v Value) Instant() (t time.Time, zone bool) {
 		t = t.In(time.FixedZone("", int(v.offset)*60))
 	}
 	return t, true
+}
+
+// Ticks returns a Time as NewTicks takes it; ok is false for other kinds.
+func (v Value) Ticks() (ticks int64, offset int16, zone, ok bool) {
+	if v.kind != Time {
+		return 0, 0, false, false
+	}
+	return v.num, v.offset, v.marks&noZone == 0, true
 }
 
 // List returns the members of a List, nil for other kinds. The slice belongs to v.
