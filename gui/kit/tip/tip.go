@@ -31,6 +31,7 @@ var (
 	layers  []*Layer
 	pending *time.Timer
 	owner   fyne.CanvasObject
+	shown   *Layer
 	turn    int // counts Show and Hide, so that a late timer knows that it is late
 )
 
@@ -56,6 +57,9 @@ func (l *Layer) Text() string { return l.text }
 // Show brings up text beside at, a position on the canvas, once the pointer has rested for Delay. of is the
 // object that asks; a new Show or a Hide by the same object cancels it. UI goroutine only.
 func Show(of fyne.CanvasObject, text string, at fyne.Position) {
+	if owner == of && shown != nil && shown.text == text {
+		return // the pointer moves within what the words are about
+	}
 	cancel()
 	if text == "" {
 		return
@@ -93,11 +97,10 @@ func cancel() {
 		pending.Stop()
 		pending = nil
 	}
-	for _, l := range layers {
-		if l.text != "" {
-			l.text = ""
-			l.Refresh()
-		}
+	if shown != nil {
+		shown.text = ""
+		shown.Refresh()
+		shown = nil
 	}
 }
 
@@ -126,6 +129,7 @@ func layerFor(of fyne.CanvasObject) *Layer {
 }
 
 func (l *Layer) set(text string, at fyne.Position) {
+	shown = l
 	l.text = text
 	l.at = at.Subtract(fyne.CurrentApp().Driver().AbsolutePositionForObject(l))
 	l.Refresh()
@@ -133,28 +137,19 @@ func (l *Layer) set(text string, at fyne.Position) {
 
 // CreateRenderer is Fyne's.
 func (l *Layer) CreateRenderer() fyne.WidgetRenderer {
-	r := &renderer{layer: l, back: canvas.NewRectangle(nil)}
+	r := &renderer{layer: l, back: canvas.NewRectangle(nil), objects: []fyne.CanvasObject{l.content}}
 	r.Refresh()
 	return r
 }
 
 type renderer struct {
-	layer *Layer
-	back  *canvas.Rectangle
-	lines []*canvas.Text
+	layer   *Layer
+	back    *canvas.Rectangle
+	lines   []*canvas.Text
+	objects []fyne.CanvasObject
 }
 
-func (r *renderer) Objects() []fyne.CanvasObject {
-	objects := []fyne.CanvasObject{r.layer.content}
-	if r.layer.text == "" {
-		return objects
-	}
-	objects = append(objects, r.back)
-	for _, t := range r.lines {
-		objects = append(objects, t)
-	}
-	return objects
-}
+func (r *renderer) Objects() []fyne.CanvasObject { return r.objects }
 
 func (r *renderer) MinSize() fyne.Size { return r.layer.content.MinSize() }
 
@@ -165,11 +160,14 @@ func (r *renderer) Layout(size fyne.Size) {
 
 func (r *renderer) Refresh() {
 	r.lines = nil
+	r.objects = r.objects[:1:1]
 	if r.layer.text != "" {
+		r.objects = append(r.objects, r.back)
 		for _, s := range wrap(r.layer.text, theme.Size(theme.SizeText)) {
 			t := canvas.NewText(s, theme.Color(theme.ColorTip))
 			t.TextSize = theme.Size(theme.SizeText)
 			r.lines = append(r.lines, t)
+			r.objects = append(r.objects, t)
 		}
 		r.back.FillColor = theme.Color(theme.ColorTipBack)
 		r.back.CornerRadius = theme.Size(theme.SizeRadius)

@@ -1,0 +1,431 @@
+package grid
+
+import (
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
+
+	"tenantry/gui/kit/theme"
+)
+
+// Grid is the table. Everything about it belongs to the UI goroutine. Set the OnX fields before it is shown.
+type Grid struct {
+	widget.BaseWidget
+
+	// OnSort hears which columns the user wants the rows sorted by, most important first; empty for the
+	// order in which they came. The Grid only draws the marks: whoever listens sorts and calls SetData.
+	OnSort func(keys []SortKey)
+	// OnSelect hears every change of the selection or of the row with the cursor.
+	OnSelect func()
+	// OnActivate hears a double click or Enter on a row.
+	OnActivate func(row int)
+	// OnColumns hears that widths, order or visibility changed.
+	OnColumns func(states []ColumnState)
+	// OnMenu hears a secondary click or the menu key, with the place on the canvas for a menu. row is -1 on
+	// the header; the row is selected already. column counts as in Data.Columns, -1 beside them.
+	OnMenu func(row, column int, at fyne.Position)
+	// OnCopy, when not nil, copies instead of the Grid, which does it at once and in one piece.
+	OnCopy func(headers bool)
+	// OnEscape hears Esc when nothing is selected; nil gives the key to the window.
+	OnEscape func()
+
+	data   Data
+	all    []Column       // Data.Columns
+	saved  map[string]int // position in keep, by key
+	keep   []ColumnState  // what the user did to columns, also to those that are not here now
+	cols   columns
+	x, y   axis
+	sel    Selection
+	column int // position of the cursor in cols.list
+	keys   []SortKey
+
+	body   *body
+	header *header
+	right  *bar
+	below  *bar
+
+	rulers  [2]*ruler // normal and bold, for the text size in force
+	focused bool
+	shift   bool
+	now     func() time.Time
+	scraps  [2]float32 // parts of a point the wheel has turned but nothing moved by
+	gen     uint64     // counts everything that makes cells look different
+}
+
+// New returns a Grid for data; nil is no data.
+func New(data Data) *Grid {
+	g := &Grid{data: none{}, sel: newSelection(), now: time.Now, gen: 1}
+	g.body = newBody(g)
+	g.header = newHeader(g)
+	g.right = newBar(g, true)
+	g.below = newBar(g, false)
+	g.ExtendBaseWidget(g)
+	if data != nil {
+		g.SetData(data)
+	}
+	return g
+}
+
+// SetData shows other data. Widths, order and visibility of columns stay, by key; the place scrolled to
+// stays, in points; the selection is forgotten: say SetSelection after it. Sort marks stay.
+func (g *Grid) SetData(data Data) {
+	g.data = data
+	columns := data.Columns()
+	if !sameColumns(g.all, columns) {
+		g.all = columns
+		g.arrangeColumns()
+	}
+	g.sel = newSelection()
+	g.gen++
+	g.update()
+}
+
+// Grown says that rows were added at the end of the data. Nothing that shows moves.
+func (g *Grid) Grown() {
+	g.sel.trim(g.data.Rows())
+	g.update()
+}
+
+// Changed says that cells look different though rows and columns are the same.
+func (g *Grid) Changed() {
+	g.gen++
+	g.update()
+}
+
+// Data is what the Grid shows.
+func (g *Grid) Data() Data { return g.data }
+
+// SetSort draws the sort marks.
+func (g *Grid) SetSort(keys []SortKey) {
+	g.keys = append([]SortKey(nil), keys...)
+	g.header.Refresh()
+}
+
+// Sort is what the sort marks say.
+func (g *Grid) Sort() []SortKey { return append([]SortKey(nil), g.keys...) }
+
+// SetColumns gives columns the widths, order and visibility that a user left them with. Columns it does not
+// name come after those it names.
+func (g *Grid) SetColumns(states []ColumnState) {
+	g.keep = append([]ColumnState(nil), states...)
+	g.arrangeColumns()
+	g.gen++
+	g.update()
+}
+
+// ColumnStates is what SetColumns takes: every column, in order, hidden ones too.
+func (g *Grid) ColumnStates() []ColumnState { return append([]ColumnState(nil), g.keep...) }
+
+// VisibleColumns are the columns that show, as numbers in Data.Columns, in the order they are drawn.
+func (g *Grid) VisibleColumns() []int {
+	order := make([]int, len(g.cols.list))
+	for i, s := range g.cols.list {
+		order[i] = s.index
+	}
+	return order
+}
+
+// Selection is which rows are selected, as ranges in order.
+func (g *Grid) Selection() []Range { return append([]Range(nil), g.sel.ranges...) }
+
+// Selected is how many rows are selected.
+func (g *Grid) Selected() int { return g.sel.Len() }
+
+// Cursor is the row keys move from, -1 for none.
+func (g *Grid) Cursor() int { return g.sel.cursor }
+
+// SetSelection selects rows and places the cursor, -1 for none. It does not scroll and does not tell OnSelect.
+func (g *Grid) SetSelection(ranges []Range, cursor int) {
+	g.sel.set(ranges, cursor)
+	g.sel.trim(g.data.Rows())
+	g.update()
+}
+
+// Top is the first row that shows, and how many points of it are above the window.
+func (g *Grid) Top() (row int, hidden int) {
+	h := g.rowHeight()
+	return int(g.y.off / h), int(g.y.off % h)
+}
+
+// SetTop scrolls so that row is the first, hidden points of it above the window.
+func (g *Grid) SetTop(row, hidden int) {
+	g.y.set(int64(row)*g.rowHeight() + int64(hidden))
+	g.update()
+}
+
+// Reveal scrolls as little as needed to show a row.
+func (g *Grid) Reveal(row int) {
+	h := g.rowHeight()
+	g.y.reveal(int64(row)*h, h)
+	g.update()
+}
+
+// Text is rows and visible columns separated by tabs, a row a line, for the clipboard. Tabs and line breaks
+// inside a cell become spaces, so that a spreadsheet keeps the shape.
+func (g *Grid) Text(ranges []Range, headers bool) string {
+	var b strings.Builder
+	clean := strings.NewReplacer("\t", " ", "\r\n", " ", "\n", " ", "\r", " ")
+	line := func(cell func(column int) string) {
+		for i, s := range g.cols.list {
+			if i > 0 {
+				b.WriteByte('\t')
+			}
+			_, _ = clean.WriteString(&b, cell(s.index))
+		}
+		b.WriteByte('\n')
+	}
+	if headers {
+		line(func(c int) string { return g.all[c].Title })
+	}
+	for _, r := range ranges {
+		for row := r.First; row < r.End; row++ {
+			line(func(c int) string { return g.data.Cell(row, c).Text })
+		}
+	}
+	return b.String()
+}
+
+// Copy puts the selected rows on the clipboard, or leaves it to OnCopy.
+func (g *Grid) Copy(headers bool) {
+	switch {
+	case g.OnCopy != nil:
+		g.OnCopy(headers)
+	case g.sel.Len() > 0:
+		fyne.CurrentApp().Clipboard().SetContent(g.Text(g.sel.ranges, headers))
+	}
+}
+
+// MinSize is small: a Grid takes the room it is given.
+func (g *Grid) MinSize() fyne.Size {
+	return fyne.NewSize(120, theme.Size(theme.SizeHeader)+3*theme.Size(theme.SizeRow))
+}
+
+func (g *Grid) rowHeight() int64 { return max(int64(theme.Size(theme.SizeRow)), 1) }
+
+// ruler gives the ruler for normal or bold text.
+func (g *Grid) ruler(bold bool) *ruler {
+	i := 0
+	if bold {
+		i = 1
+	}
+	size := theme.Size(theme.SizeText)
+	if g.rulers[i] == nil || g.rulers[i].size != size {
+		g.rulers[i] = newRuler(size, bold)
+	}
+	return g.rulers[i]
+}
+
+// arrangeColumns makes the visible columns from the data's and what the user did to them.
+func (g *Grid) arrangeColumns() {
+	if g.saved == nil {
+		g.saved = map[string]int{}
+	}
+	clear(g.saved)
+	for i, s := range g.keep {
+		g.saved[s.Key] = i
+	}
+	here := map[string]int{}
+	for i, c := range g.all {
+		here[c.Key] = i
+		if _, ok := g.saved[c.Key]; !ok {
+			g.saved[c.Key] = len(g.keep)
+			g.keep = append(g.keep, ColumnState{Key: c.Key})
+		}
+	}
+	g.cols.list = g.cols.list[:0]
+	for i := range g.keep {
+		s := &g.keep[i]
+		index, ok := here[s.Key]
+		if !ok {
+			continue
+		}
+		if s.Width == 0 {
+			s.Width = g.firstWidth(g.all[index])
+		}
+		if !s.Hidden {
+			g.cols.list = append(g.cols.list, shown{index: index, width: int64(s.Width)})
+		}
+	}
+	g.cols.arrange()
+	g.column = min(g.column, max(len(g.cols.list)-1, 0))
+}
+
+func (g *Grid) firstWidth(c Column) float32 {
+	if c.Width > 0 {
+		return c.Width
+	}
+	least := map[Kind]float32{Text: 150, Number: 96, Date: 132, Flag: 80}[c.Kind]
+	return min(max(least, g.titleWidth(c)), 240)
+}
+
+// titleWidth is the room a column's title and sort mark need.
+func (g *Grid) titleWidth(c Column) float32 {
+	return g.ruler(true).width(c.Title) + 2*theme.Size(theme.SizeCellPad) + markRoom
+}
+
+// columnsChanged writes what is on screen back into keep and tells OnColumns.
+func (g *Grid) columnsChanged() {
+	order := make([]ColumnState, 0, len(g.keep))
+	onScreen := map[string]bool{}
+	for _, s := range g.cols.list {
+		key := g.all[s.index].Key
+		onScreen[key] = true
+		order = append(order, ColumnState{Key: key, Width: float32(s.width)})
+	}
+	for _, s := range g.keep {
+		if !onScreen[s.Key] {
+			order = append(order, s)
+		}
+	}
+	g.keep = order
+	g.gen++
+	g.update()
+	if g.OnColumns != nil {
+		g.OnColumns(g.ColumnStates())
+	}
+}
+
+// fit makes a column as wide as its title and the cells around the ones that show need.
+func (g *Grid) fit(i int) {
+	const around = 500 // rows; all of a million would take too long
+	h := g.rowHeight()
+	first, end := g.y.visible(h)
+	first, end = max(first-around, 0), min(end+around, int64(g.data.Rows()))
+	index := g.cols.list[i].index
+	w := g.titleWidth(g.all[index])
+	for row := first; row < end; row++ {
+		c := g.data.Cell(int(row), index)
+		w = max(w, g.ruler(c.Bold).width(c.Text)+2*theme.Size(theme.SizeCellPad)+2)
+	}
+	g.cols.resize(i, int64(min(w, 600)+0.99))
+	g.columnsChanged()
+}
+
+// sortBy is a click on a header: alone it sorts by this column, up, then down, then not at all; with add it
+// does so beside the other columns.
+func (g *Grid) sortBy(i int, add bool) {
+	key := g.all[g.cols.list[i].index].Key
+	place := -1
+	for n, k := range g.keys {
+		if k.Key == key {
+			place = n
+		}
+	}
+	var keys []SortKey
+	if add {
+		keys = append(keys, g.keys...)
+	} else if place >= 0 {
+		keys, place = []SortKey{g.keys[place]}, 0
+		if len(g.keys) > 1 { // the others fall away first, so that a click never does two things
+			keys[0].Descending = false
+			place = -2
+		}
+	}
+	switch {
+	case place == -1:
+		keys = append(keys, SortKey{Key: key})
+	case place >= 0 && !keys[place].Descending:
+		keys[place].Descending = true
+	case place >= 0:
+		keys = append(keys[:place:place], keys[place+1:]...)
+	}
+	g.SetSort(keys)
+	if g.OnSort != nil {
+		g.OnSort(g.Sort())
+	}
+}
+
+func (g *Grid) selected() {
+	g.update()
+	if g.OnSelect != nil {
+		g.OnSelect()
+	}
+}
+
+// update brings everything on screen in line: sizes, bars, cells.
+func (g *Grid) update() { g.layout(g.Size()) }
+
+// scrolled draws after the window moved; nothing else changed.
+func (g *Grid) scrolled() {
+	g.body.draw()
+	g.header.draw()
+	g.right.draw()
+	g.below.draw()
+}
+
+// layout gives header, cells and bars their places and draws them.
+func (g *Grid) layout(size fyne.Size) {
+	head, thick := theme.Size(theme.SizeHeader), theme.Size("scrollBar")
+	room := fyne.NewSize(size.Width, max(size.Height-head, 0))
+	h := g.rowHeight()
+	g.y.total, g.x.total = int64(g.data.Rows())*h, g.cols.total
+	// The bars take room beside the cells only when they are needed; one can make the other needed.
+	tall := func() bool { return float32(g.y.total) > room.Height }
+	wide := func() bool { return float32(g.x.total) > room.Width }
+	needRight, needBelow := tall(), wide()
+	if needRight {
+		room.Width -= thick
+		needBelow = wide()
+	}
+	if needBelow {
+		room.Height -= thick
+		if !needRight && tall() {
+			needRight = true
+			room.Width -= thick
+		}
+	}
+	g.y.view, g.x.view = int64(room.Height), int64(room.Width)
+	g.y.set(g.y.off)
+	g.x.set(g.x.off)
+	g.right.Hidden, g.below.Hidden = !needRight, !needBelow
+	g.header.Move(fyne.NewPos(0, 0))
+	g.header.Resize(fyne.NewSize(size.Width, head))
+	g.body.Move(fyne.NewPos(0, head))
+	g.body.Resize(room)
+	g.right.Move(fyne.NewPos(room.Width, head))
+	g.right.Resize(fyne.NewSize(thick, room.Height))
+	g.below.Move(fyne.NewPos(0, head+room.Height))
+	g.below.Resize(fyne.NewSize(room.Width, thick))
+	g.scrolled()
+}
+
+func sameColumns(a, b []Column) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// CreateRenderer is Fyne's.
+func (g *Grid) CreateRenderer() fyne.WidgetRenderer {
+	r := &renderer{of: g}
+	r.objects = []fyne.CanvasObject{g.body, g.header, g.right, g.below}
+	return r
+}
+
+type renderer struct {
+	of      *Grid
+	objects []fyne.CanvasObject
+}
+
+func (r *renderer) Destroy()                     {}
+func (r *renderer) Objects() []fyne.CanvasObject { return r.objects }
+func (r *renderer) MinSize() fyne.Size           { return r.of.MinSize() }
+
+func (r *renderer) Layout(size fyne.Size) { r.of.layout(size) }
+
+// Refresh comes with a change of theme: everything looks different.
+func (r *renderer) Refresh() {
+	r.of.gen++
+	r.Layout(r.of.Size())
+	for _, o := range r.objects {
+		o.Refresh()
+	}
+}

@@ -1,0 +1,86 @@
+package grid
+
+import (
+	"unicode/utf8"
+
+	"fyne.io/fyne/v2"
+)
+
+// ruler measures text by adding up the widths of its characters. That is quick and needs no memory, where
+// shaping each text would need both; what it ignores, kerning, makes text narrower, never wider by more
+// than a point.
+type ruler struct {
+	size  float32
+	style fyne.TextStyle
+	ascii [128]float32
+	rest  map[rune]float32
+	dots  float32 // width of "…"
+}
+
+func newRuler(size float32, bold bool) *ruler {
+	r := &ruler{size: size, style: fyne.TextStyle{Bold: bold}, rest: map[rune]float32{}}
+	for c := rune(' '); c < 127; c++ {
+		r.ascii[c] = r.ask(c)
+	}
+	r.dots = r.ask('…')
+	return r
+}
+
+// ask measures many copies, because Fyne rounds the width of a text.
+func (r *ruler) ask(c rune) float32 {
+	const copies = 8
+	var text [copies]rune
+	for i := range text {
+		text[i] = c
+	}
+	return fyne.MeasureText(string(text[:]), r.size, r.style).Width / copies
+}
+
+func (r *ruler) of(c rune) float32 {
+	if c < 128 {
+		return r.ascii[c]
+	}
+	w, ok := r.rest[c]
+	if !ok {
+		w = r.ask(c)
+		r.rest[c] = w
+	}
+	return w
+}
+
+// width is how wide text is.
+func (r *ruler) width(text string) float32 {
+	var w float32
+	for _, c := range text {
+		w += r.of(c)
+	}
+	return w
+}
+
+// fit cuts text to room, with "…" where something is missing, and tells whether it cut. Only the first line
+// is kept.
+func (r *ruler) fit(text string, room float32) (string, bool) {
+	var w float32
+	cut := -1 // byte up to which text and "…" fit
+	for i := 0; i < len(text); {
+		c, n := rune(text[i]), 1
+		if c >= utf8.RuneSelf {
+			c, n = utf8.DecodeRuneInString(text[i:])
+		}
+		if c == '\n' || c == '\r' {
+			if cut < 0 {
+				cut = i
+			}
+			return text[:min(cut, i)] + "…", true
+		}
+		if cut < 0 && w+r.of(c)+r.dots > room {
+			cut = i
+		}
+		w += r.of(c)
+		if w > room {
+			return text[:max(cut, 0)] + "…", true
+		}
+		i += n
+	}
+	return text, false
+}
