@@ -5,6 +5,7 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/widget"
 
 	"tenantry/gui/kit/icons"
@@ -31,9 +32,10 @@ func NewField(label string, input fyne.CanvasObject) *Field {
 	f.problem.Importance = widget.DangerImportance
 	f.problem.SizeName = theme.SizeCaption
 	f.problem.Wrapping = fyne.TextWrapWord
-	icon := container.NewCenter(container.New(&fixed{theme.SizeCaption, theme.SizeCaption},
-		widget.NewIcon(icons.Error.In(theme.ColorProblem))))
-	f.mark = container.NewBorder(nil, nil, icon, nil, f.problem)
+	icon := container.New(&fixed{theme.SizeIcon, theme.SizeIcon}, widget.NewIcon(icons.Error.In(theme.ColorProblem)))
+	// A label keeps room around its words; here it stands close to the input it speaks of.
+	f.mark = container.New(layout.NewCustomPaddedLayout(-6, -6, 0, 0), container.NewBorder(nil, nil,
+		container.New(layout.NewCustomPaddedLayout(6, 0, 0, -6), container.NewVBox(icon)), nil, f.problem))
 	f.hint.Clip = true
 	f.hint.Hide()
 	f.mark.Hide()

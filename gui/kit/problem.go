@@ -37,7 +37,7 @@ type Problem struct {
 
 // NewProblem returns a panel for t.
 func NewProblem(t Trouble) *Problem {
-	p := &Problem{back: NewSurface("", ""), icon: widget.NewIcon(nil), body: container.New(&stack{gap: 0})}
+	p := &Problem{back: NewSurface("", ""), icon: widget.NewIcon(nil), body: container.New(&stack{gap: -10})}
 	left := container.New(layout.NewCustomPaddedLayout(13, 0, 14, 0),
 		container.NewVBox(container.New(&fixed{theme.SizeIcon, theme.SizeIcon}, p.icon)))
 	p.root = container.NewStack(p.back,
@@ -73,7 +73,7 @@ func (p *Problem) Set(t Trouble) {
 		for _, a := range t.Actions {
 			row.Add(NewButton(a.Text, a.Icon, Plain, a.Do))
 		}
-		p.body.Add(container.New(layout.NewCustomPaddedLayout(4, 8, 8, 0), row))
+		p.body.Add(container.New(layout.NewCustomPaddedLayout(8, 14, 8, 0), row))
 	}
 	if len(t.Details) > 0 {
 		p.body.Add(p.details())
@@ -95,8 +95,10 @@ func (p *Problem) details() fyne.CanvasObject {
 		copyAll.SetText(words.Copied)
 		copyAll.SetIcon(icons.Check)
 	})
-	return NewFold(words.Details, container.New(&stack{gap: 4}, text,
+	fold := NewFold(words.Details, container.New(&stack{gap: 4}, text,
 		container.New(layout.NewCustomPaddedLayout(0, 4, 8, 0), container.NewHBox(copyAll))))
+	fold.OnChanged = func(bool) { p.root.Refresh() }
+	return container.New(layout.NewCustomPaddedLayout(4, 4, 4, 0), fold)
 }
 
 // DetailsText is the raw facts, a line each.

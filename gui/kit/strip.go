@@ -64,7 +64,8 @@ func NewStrip(kind Kind, text string, actions ...Action) *Strip {
 	icon := container.NewCenter(container.New(&fixed{theme.SizeIcon, theme.SizeIcon}, s.icon))
 	left := container.New(layout.NewCustomPaddedLayout(0, 0, 12, 0), icon)
 	right := container.New(layout.NewCustomPaddedLayout(0, 0, 0, 4), container.NewCenter(s.buttons))
-	s.root = container.NewStack(s.back, container.NewBorder(nil, nil, left, right, s.label))
+	s.root = container.NewStack(s.back, container.New(layout.NewCustomPaddedLayout(3, 3, 0, 0),
+		container.NewBorder(nil, nil, left, right, s.label)))
 	s.ExtendBaseWidget(s)
 	s.Set(kind, text, actions...)
 	return s

@@ -115,17 +115,22 @@ func layerFor(of fyne.CanvasObject) *Layer {
 	if c == nil {
 		return nil
 	}
-	var found *Layer
+	var first, last *Layer
 	for _, l := range layers {
-		if d.CanvasForObject(l) != c {
+		switch {
+		case fyne.CanvasObject(l) == c.Content():
+			first = l
+		case d.CanvasForObject(l) != c:
 			continue
+		case first == nil:
+			first = l
 		}
-		found = l
-		if c.Overlays().Top() == nil {
-			break
-		}
+		last = l
 	}
-	return found
+	if c.Overlays().Top() == nil {
+		return first
+	}
+	return last
 }
 
 func (l *Layer) set(text string, at fyne.Position) {
