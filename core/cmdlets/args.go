@@ -17,8 +17,10 @@ type ArgOptions struct {
 }
 
 // BuildArgs is Build for a command line: each arg is "Name=Value", or "Name" alone for a switch; a name
-// that is repeated makes a list. A dash before a name is allowed. With a Spec that is Open the text alone
-// decides: $true and $false are yes and no, a name alone is yes, everything else is text.
+// that is repeated makes a list. A dash before a name is allowed. For a parameter the Spec does not know the
+// text alone decides: $true and $false are yes and no, a name alone is yes, everything else is text. A
+// parameter that is unknown but spelled nearly like a known one, or that a session's own Spec does not have,
+// is a problem that names the near ones.
 func BuildArgs(s *Spec, o ArgOptions, args ...string) (exchange.Invocation, []FieldProblem) {
 	d := Draft{Cmdlet: s.Name, Inputs: map[string]string{}, Secrets: o.Secrets, Locale: o.Locale, Zone: o.Zone}
 	b := builder{spec: s}
@@ -28,7 +30,7 @@ func BuildArgs(s *Spec, o ArgOptions, args ...string) (exchange.Invocation, []Fi
 		name, text, hasValue := strings.Cut(arg, "=")
 		p, known := b.param(name)
 		name = p.Name
-		if !known && !s.Open {
+		if !known && !b.open(name) {
 			b.unknown(name)
 			continue
 		}
@@ -57,7 +59,7 @@ func BuildArgs(s *Spec, o ArgOptions, args ...string) (exchange.Invocation, []Fi
 		case !known && !strings.EqualFold(name, "Identity"):
 			v, f := openList(texts)
 			if !safeName(name) {
-				b.problem(name, CodeBadName)
+				b.problem(name, CodeBadName, "name", name)
 			} else if f != nil {
 				b.problem(name, f.code, f.args...)
 			} else {
@@ -77,7 +79,7 @@ func BuildArgs(s *Spec, o ArgOptions, args ...string) (exchange.Invocation, []Fi
 		return inv, problems
 	}
 	inv.Params = append(inv.Params, extra...)
-	if s.Open {
+	if s.Open { // in the order given; a known cmdlet has an order of its own
 		slices.SortStableFunc(inv.Params, func(x, y exchange.Param) int {
 			return slices.Index(names, x.Name) - slices.Index(names, y.Name)
 		})
@@ -132,6 +134,15 @@ func Near(word string, names []string, most int) []string {
 		out = append(out, f.name)
 	}
 	return out
+}
+
+// slip tells whether word is one of names but for a letter or two.
+func slip(word string, names []string) bool {
+	low := strings.ToLower(word)
+	return len(low) <= 64 && slices.ContainsFunc(names, func(n string) bool {
+		ln := strings.ToLower(n)
+		return distance(low, ln) <= max(1, min(2, len(ln)/4))
+	})
 }
 
 // distance counts the letters to add, drop, change or swap with their neighbour to make a into b.

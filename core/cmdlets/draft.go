@@ -54,9 +54,9 @@ const (
 	CodeNotChoice      exchange.Code = "input.not-a-choice"      // Args: param, text, choices, near when one is near
 	CodeNotAddress     exchange.Code = "input.not-an-address"    // Args: param, text
 	CodeNotTable       exchange.Code = "input.not-a-table"       // Name=Value was expected. Args: param, text
-	CodeNotTogether    exchange.Code = "input.not-together"      // two parameters of different sets. Args: param, other
+	CodeNotTogether    exchange.Code = "input.not-together"      // two parameters of different sets. Args: param, with
 	CodeUnknownParam   exchange.Code = "input.unknown-parameter" // Args: param, cmdlet, near when one is near
-	CodeBadName        exchange.Code = "input.bad-name"          // not a name of a parameter or cmdlet at all. Args: param
+	CodeBadName        exchange.Code = "input.bad-name"          // not a name of a parameter or cmdlet at all. Args: name
 	CodeNoValue        exchange.Code = "input.no-value"          // a name without a value, and it is no switch. Args: param
 	CodeGivenTwice     exchange.Code = "input.given-twice"       // Args: param
 	CodeCannotSend     exchange.Code = "input.cannot-send"       // a type that cannot be sent. Args: param, type
@@ -75,7 +75,7 @@ func Build(s *Spec, d Draft) (exchange.Invocation, []FieldProblem) {
 	b := builder{spec: s, read: reader{locale: d.Locale, zone: d.Zone}, given: map[string]bool{}}
 	b.inv.Cmdlet = s.Name
 	if !safeName(s.Name) {
-		b.problem("", CodeBadName, "param", s.Name)
+		b.problem("", CodeBadName, "name", s.Name)
 		return b.inv, b.problems
 	}
 	inputs, secrets := b.resolve(d)
@@ -132,12 +132,12 @@ func (b *builder) resolve(d Draft) (map[string]string, map[string]secret.Secret)
 		text := d.Inputs[name]
 		p, ok := b.param(name)
 		switch {
-		case !ok && !b.spec.Open:
+		case !ok && !b.open(name):
 			if !blank(text) {
 				b.unknown(name)
 			}
 		case !ok && !safeName(name):
-			b.problem(name, CodeBadName)
+			b.problem(name, CodeBadName, "name", name)
 		case len(text) > inputLimit:
 			b.problem(p.Name, CodeTooLong, "limit", "1048576")
 		case !sendable(text):
@@ -154,7 +154,7 @@ func (b *builder) resolve(d Draft) (map[string]string, map[string]secret.Secret)
 	for _, name := range sortedKeys(d.Secrets) {
 		if p, ok := b.param(name); ok {
 			secrets[p.Name] = d.Secrets[name]
-		} else if !b.spec.Open {
+		} else if !b.open(name) {
 			b.unknown(name)
 		} else if safeName(name) && !d.Secrets[name].Empty() {
 			b.add(p.Name, exchange.NewSecret(d.Secrets[name]))
@@ -186,21 +186,35 @@ var everyCmdlet = []ParamSpec{
 	{Name: "WarningAction", Type: "ActionPreference", Editor: EditText},
 }
 
+// open tells whether a parameter that the Spec does not have may be sent all the same. The built-in catalog
+// knows Exchange Online; a server of one's own has parameters beside those, so only what looks like a slip
+// of the pen is stopped. A session's own description is taken at its word.
+func (b *builder) open(name string) bool {
+	if b.spec.Open {
+		return true
+	}
+	return !b.spec.FromSession && safeName(strings.TrimPrefix(strings.TrimSpace(name), "-")) && !slip(name, b.names())
+}
+
+func (b *builder) names() []string {
+	names := make([]string, len(b.spec.Params))
+	for i, p := range b.spec.Params {
+		names[i] = p.Name
+	}
+	return names
+}
+
 func (b *builder) unknown(name string) {
 	name = strings.TrimPrefix(strings.TrimSpace(name), "-")
 	if !safeName(name) {
-		b.problem(name, CodeBadName)
+		b.problem(name, CodeBadName, "name", name)
 		return
 	}
-	var names []string
-	for _, p := range b.spec.Params {
-		names = append(names, p.Name)
+	args := []string{"name", name}
+	if near := Near(name, b.names(), 3); len(near) > 0 {
+		args = append(args, "near", strings.Join(near, ", "))
 	}
-	if near := Near(name, names, 3); len(near) > 0 {
-		b.problem(name, CodeUnknownParam, "near", strings.Join(near, ", "))
-		return
-	}
-	b.problem(name, CodeUnknownParam)
+	b.problem(name, CodeUnknownParam, args...)
 }
 
 // field reads one field of a known parameter.
@@ -256,7 +270,7 @@ func (b *builder) openFields(inputs map[string]string) {
 				p = everyCmdlet[i]
 			}
 		}
-		if !b.spec.Open || p.Editor == EditSwitch || p.Subject {
+		if p.Editor == EditSwitch || p.Subject {
 			b.field(&p, inputs[name])
 			continue
 		}
@@ -342,7 +356,7 @@ func (b *builder) conflict() {
 		for _, second := range names[i+1:] {
 			together := slices.ContainsFunc(b.spec.Sets, func(s Set) bool { return s.has(first) && s.has(second) })
 			if !together {
-				b.problem(second, CodeNotTogether, "other", first)
+				b.problem(second, CodeNotTogether, "with", first)
 				return
 			}
 		}
@@ -353,7 +367,7 @@ func (b *builder) conflict() {
 			return !slices.ContainsFunc(names[:n], func(x string) bool { return !s.has(x) })
 		})
 		if !fits {
-			b.problem(names[n-1], CodeNotTogether, "other", strings.Join(names[:n-1], ", "))
+			b.problem(names[n-1], CodeNotTogether, "with", strings.Join(names[:n-1], ", "))
 			return
 		}
 	}

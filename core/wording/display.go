@@ -104,10 +104,10 @@ func (w *Words) Size(bytes int64) string {
 		return w.Number(bytes) + " B"
 	}
 	digits := 1
-	if math.Abs(f) >= 1000 || f == math.Trunc(f) {
+	if math.Abs(f) >= 1000 {
 		digits = 0
 	}
-	return w.written(strconv.FormatFloat(f, 'f', digits, 64)) + " " + units[u]
+	return w.written(strings.TrimSuffix(strconv.FormatFloat(f, 'f', digits, 64), ".0")) + " " + units[u]
 }
 
 // Date shows the day of t in its own location: "Dec 31, 2026" or "31-12-2026".

@@ -27,10 +27,21 @@ var asWritten = map[string]string{
 // "PrimarySmtpAddress": from the file of labels, otherwise split at its capitals with acronyms kept.
 func (w *Words) Label(name string) string {
 	name = strings.TrimPrefix(name, "-")
+	if w.bare {
+		return name
+	}
 	if text, ok := w.label(name); ok {
 		return text
 	}
 	return splitLabel(name)
+}
+
+// WithParameterNames returns words that call parameters by their own names, for a command line, where those
+// are what a person types.
+func (w *Words) WithParameterNames() *Words {
+	c := *w
+	c.bare = true
+	return &c
 }
 
 // label looks in the file of labels, also for a numbered name: CustomAttribute7 is CustomAttribute and 7.

@@ -8,7 +8,7 @@
 //	"rows": {"one": "{n} row", "other": "{n} rows"}                      a count
 //	"signin.refused": {"title": "…", "why": "…", "next": "…"}            a code
 //
-// What stands in [square brackets] is left out when one of the arguments in it is missing or empty; a
+// What stands in [square brackets] with a placeholder is left out when one of the arguments in it is missing or empty; a
 // missing argument elsewhere is replaced by the text "missing.<name>", such as "this account" for {user}.
 package wording
 
@@ -22,6 +22,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"unicode"
+	"unicode/utf8"
 
 	"tenantry/assets"
 	"tenantry/core/exchange"
@@ -71,6 +73,7 @@ type Words struct {
 	texts  map[string]entry
 	spare  *Words // English; nil for English itself
 	format format
+	bare   bool // parameters by their own names
 }
 
 // entry is one value of a translation file.
@@ -247,7 +250,8 @@ func (w *Words) Count(key string, n int, args ...any) string {
 }
 
 // Explain returns the sentences of a code. args are those of the exchange.Problem or FieldProblem: {param}
-// is shown as the field's label, {seconds} can also be written {wait}, as a span in words. A code without
+// is shown as the field's label, {wait} is the argument seconds as a span in words, {size} the argument limit
+// as a size, {reason} the title of the code it holds. A code without
 // sentences is explained as something unexpected, with the code in Details.
 func (w *Words) Explain(code exchange.Code, args map[string]string) Message {
 	e, in, ok := w.find(string(code))
@@ -295,16 +299,26 @@ func (w *Words) Problem(p *exchange.Problem) Message {
 // Error explains any error: a Problem as Problem does, anything else as unexpected.
 func (w *Words) Error(err error) Message { return w.Problem(exchange.AsProblem(err)) }
 
-// spoken turns a problem's raw arguments into what a sentence shows.
+// spoken turns a problem's raw arguments into what a sentence shows. A word that stands for a reason or a
+// kind, such as "no-dot", has a text under "arg.<name>.<word>".
 func (w *Words) spoken(args map[string]string) map[string]string {
 	values := make(map[string]string, len(args)+2)
 	for name, text := range args {
+		if key := "arg." + name + "." + text; w.Has(key) {
+			text = w.Text(key)
+		}
 		values[name] = text
 	}
 	if s, err := strconv.ParseFloat(args["seconds"], 64); err == nil && s >= 1 && s < 1e9 {
 		values["wait"] = w.Duration(int64(s) * exchange.TicksPerSecond)
 	}
-	for _, name := range []string{"param", "other"} {
+	if n, err := strconv.ParseInt(args["limit"], 10, 64); err == nil {
+		values["limit"], values["size"] = w.Number(n), w.Size(n)
+	}
+	if e, in, ok := w.find(args["reason"]); ok && e.kind == codeText {
+		values["reason"] = in.fill(e.title, nil)
+	}
+	for _, name := range []string{"param", "with"} {
 		if values[name] != "" {
 			values[name] = w.labels(values[name])
 		}
@@ -361,7 +375,11 @@ func (w *Words) fill(text string, values map[string]string) string {
 			w.fillPart(&b, text[open:], values)
 			break
 		}
-		if part := text[open+1 : open+end]; allGiven(part, values) {
+		part := text[open+1 : open+end]
+		switch names := placeholders(part); {
+		case len(names) == 0: // brackets that are text, as in [::1]
+			b.WriteString(text[open : open+end+1])
+		case allGiven(names, values):
 			w.fillPart(&b, part, values)
 		}
 		text = text[open+end+1:]
@@ -369,8 +387,8 @@ func (w *Words) fill(text string, values map[string]string) string {
 	return b.String()
 }
 
-func allGiven(part string, values map[string]string) bool {
-	for _, name := range placeholders(part) {
+func allGiven(names []string, values map[string]string) bool {
+	for _, name := range names {
 		if values[name] == "" {
 			return false
 		}
@@ -380,40 +398,60 @@ func allGiven(part string, values map[string]string) bool {
 
 func (w *Words) fillPart(b *strings.Builder, text string, values map[string]string) {
 	for {
-		open := strings.IndexByte(text, '{')
-		if open < 0 {
-			b.WriteString(text)
+		before, name, after, found := cutPlaceholder(text)
+		b.WriteString(before)
+		if !found {
 			return
 		}
-		end := strings.IndexByte(text[open:], '}')
-		if end < 0 {
-			b.WriteString(text)
-			return
-		}
-		b.WriteString(text[:open])
-		name := text[open+1 : open+end]
 		if v := values[name]; v != "" {
 			b.WriteString(v)
+		} else if w.Has("missing." + name) {
+			b.WriteString(atStart(b.String(), w.Text("missing."+name)))
 		} else {
-			b.WriteString(w.Text("missing." + name))
+			b.WriteString("\u2026")
 		}
-		text = text[open+end+1:]
+		text = after
 	}
+}
+
+// cutPlaceholder finds the first {name}. Braces around anything else, as in @{Add='a'}, are text.
+func cutPlaceholder(text string) (before, name, after string, found bool) {
+	for from := 0; ; {
+		open := strings.IndexByte(text[from:], '{')
+		if open < 0 {
+			return text, "", "", false
+		}
+		open += from
+		end := strings.IndexByte(text[open:], '}')
+		if end < 0 {
+			return text, "", "", false
+		}
+		name = text[open+1 : open+end]
+		if name != "" && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz-_") == "" {
+			return text[:open], name, text[open+end+1:], true
+		}
+		from = open + 1
+	}
+}
+
+// atStart makes the first letter of a text a capital when it begins a sentence.
+func atStart(before, text string) string {
+	if before != "" && !strings.HasSuffix(before, ". ") {
+		return text
+	}
+	r, n := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(r)) + text[n:]
 }
 
 // placeholders returns the names in {braces}, in order.
 func placeholders(text string) []string {
 	var names []string
 	for {
-		open := strings.IndexByte(text, '{')
-		if open < 0 {
+		_, name, after, found := cutPlaceholder(text)
+		if !found {
 			return names
 		}
-		end := strings.IndexByte(text[open:], '}')
-		if end < 0 {
-			return names
-		}
-		names = append(names, text[open+1:open+end])
-		text = text[open+end+1:]
+		names = append(names, name)
+		text = after
 	}
 }
