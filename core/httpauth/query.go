@@ -36,8 +36,8 @@ func withParameter(address, name, value, separator string) (string, error) {
 	path = strings.TrimRight(path, "/")
 
 	var out strings.Builder
-	found := false
-	for i, p := range splitQuery(query) {
+	found, written := false, 0
+	for _, p := range splitQuery(query) {
 		key, _, _ := strings.Cut(p.text, "=")
 		if decoded, err := url.QueryUnescape(key); err == nil && strings.EqualFold(decoded, name) {
 			if found {
@@ -46,13 +46,13 @@ func withParameter(address, name, value, separator string) (string, error) {
 			found = true
 			p.text = key + "=" + value
 		}
-		if i > 0 && out.Len() > 0 {
+		if written++; written > 1 {
 			out.WriteByte(p.before)
 		}
 		out.WriteString(p.text)
 	}
 	if !found {
-		if out.Len() > 0 {
+		if kept := out.String(); kept != "" && !strings.HasSuffix(kept, "&") && !strings.HasSuffix(kept, ";") {
 			if strings.Contains(query, ";") {
 				separator = ";"
 			}

@@ -90,7 +90,7 @@ func NextHop(from *url.URL, location string, hop int, policy RedirectPolicy) (*u
 		return refuse(RedirectUserinfo)
 	case to.Scheme != "https" && !(to.Scheme == "http" && from.Scheme == "http" && bothLocal):
 		return refuse(RedirectNotEncrypted)
-	case !isPlainHost(host):
+	case !isPlainHost(host), !isASCII(to.Host):
 		return refuse(RedirectSuspicious)
 	}
 	setHost(to, host)
@@ -101,6 +101,11 @@ func NextHop(from *url.URL, location string, hop int, policy RedirectPolicy) (*u
 		return refuse(RedirectDeclined)
 	}
 	return to, nil
+}
+
+// isASCII keeps out letters whose lower case is a plain one, such as the Kelvin sign.
+func isASCII(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r > 0x7E })
 }
 
 func setHost(u *url.URL, host string) {

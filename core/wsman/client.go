@@ -148,13 +148,24 @@ func (c *Client) Connect(ctx context.Context, shellID string, op Connect, option
 	return parseConnected(find(nodes, "ConnectResponse"))
 }
 
-// Enumerate lists the shells of the server. resourceURI is usually ResourceShell.
-func (c *Client) Enumerate(ctx context.Context, resourceURI string) ([]Shell, error) {
+// Enumerate lists the shells of the server that the account may see.
+func (c *Client) Enumerate(ctx context.Context) ([]Shell, error) {
+	r, err := c.enumerate(ctx, ResourceShell, "")
+	return r.Shells, err
+}
+
+// EnumerateCommands lists the commands of a shell.
+func (c *Client) EnumerateCommands(ctx context.Context, shellID string) ([]CommandInfo, error) {
+	r, err := c.enumerate(ctx, ResourceCommand, shellID)
+	return r.Commands, err
+}
+
+func (c *Client) enumerate(ctx context.Context, resourceURI, shellID string) (EnumerateResponse, error) {
 	h := c.header("", nil)
 	h.ResourceURI = resourceURI
-	nodes, err := c.call(ctx, h, &Enumerate{})
+	nodes, err := c.call(ctx, h, &Enumerate{ShellID: shellID})
 	if err != nil {
-		return nil, err
+		return EnumerateResponse{}, err
 	}
 	return parseEnumerated(find(nodes, "EnumerateResponse"))
 }

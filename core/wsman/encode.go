@@ -14,7 +14,7 @@ import (
 // ShellId is sent, the one selector shells have.
 func EncodeRequest(h Header, op Operation) []byte {
 	// Receive's option travels in the header, but it is the operation that knows of it.
-	if r, ok := op.(*Receive); ok && r.KeepAlive {
+	if _, given := h.Option(OptionKeepAlive); !given && keepsAlive(op) {
 		h.Options = append(h.Options[:len(h.Options):len(h.Options)], Option{Name: OptionKeepAlive, Value: "TRUE"})
 	}
 	locale := h.Locale
@@ -39,6 +39,11 @@ func EncodeRequest(h Header, op Operation) []byte {
 	b := body{message}
 	b.write(op)
 	return complete(message.String(), h)
+}
+
+func keepsAlive(op Operation) bool {
+	r, ok := op.(*Receive)
+	return ok && r.KeepAlive
 }
 
 // complete adds what the soap package cannot say, by writing it before the end of the header it built:
@@ -87,7 +92,7 @@ func (b body) write(op Operation) {
 		setAttr(shell, "ShellId", op.ShellID)
 		setAttr(shell, "Name", op.Name)
 		if op.IdleTimeout > 0 {
-			b.add(shell, "IdleTimeOut", formatShellDuration(op.IdleTimeout))
+			b.add(shell, "IdleTimeOut", formatDuration(op.IdleTimeout))
 		}
 		b.add(shell, "InputStreams", orDefault(op.InputStreams, "stdin pr"))
 		b.add(shell, "OutputStreams", orDefault(op.OutputStreams, "stdout"))
@@ -118,7 +123,7 @@ func (b body) write(op Operation) {
 	case *Disconnect:
 		d := b.shell("Disconnect")
 		if op.IdleTimeout > 0 {
-			b.add(d, "IdleTimeOut", formatShellDuration(op.IdleTimeout))
+			b.add(d, "IdleTimeOut", formatDuration(op.IdleTimeout))
 		}
 		if op.BufferMode != "" {
 			b.add(d, "BufferMode", op.BufferMode)
@@ -137,6 +142,14 @@ func (b body) write(op Operation) {
 			most = 32000
 		}
 		b.CreateElement(e, "MaxElements", soap.DOM_NS_WSMAN_DMTF).SetContent(strconv.Itoa(most))
+		if op.ShellID != "" {
+			filter := b.CreateElement(e, "Filter", soap.DOM_NS_WSMAN_DMTF)
+			setAttr(filter, "Dialect", "http://schemas.dmtf.org/wbem/wsman/1/wsman/SelectorFilter")
+			set := b.CreateElement(filter, "SelectorSet", soap.DOM_NS_WSMAN_DMTF)
+			shell := b.CreateElement(set, "Selector", soap.DOM_NS_WSMAN_DMTF)
+			setAttr(shell, "Name", SelectorShellID)
+			shell.SetContent(escape(op.ShellID))
+		}
 	default: // Delete, Get and Reconnect have an empty body
 		b.NewBody()
 	}

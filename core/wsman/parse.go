@@ -94,19 +94,26 @@ func parseConnected(n *node) (*ConnectResponse, error) {
 	}, nil
 }
 
-func parseEnumerated(n *node) ([]Shell, error) {
+func parseEnumerated(n *node) (EnumerateResponse, error) {
+	var r EnumerateResponse
 	if n == nil {
-		return nil, &FormatError{What: "answer to Enumerate without EnumerateResponse"}
+		return r, &FormatError{What: "answer to Enumerate without EnumerateResponse"}
 	}
-	var shells []Shell
 	if items := n.child("Items"); items != nil {
 		for _, k := range items.kids {
-			if k.name == "Shell" {
-				shells = append(shells, parseShell(k))
+			switch k.name {
+			case "Shell":
+				r.Shells = append(r.Shells, parseShell(k))
+			case "Command":
+				id := k.child("CommandId").trimmed()
+				if id == "" {
+					id = k.attr("CommandId")
+				}
+				r.Commands = append(r.Commands, CommandInfo{ID: id, ShellID: k.child("ShellId").trimmed(), State: k.child("State").trimmed()})
 			}
 		}
 	}
-	return shells, nil
+	return r, nil
 }
 
 func parseConfig(n *node) *Config {

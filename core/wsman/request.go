@@ -124,7 +124,8 @@ type Connect struct {
 
 // Enumerate lists the resources of the URI, in one answer when the server can (DSP0226 8.2).
 type Enumerate struct {
-	MaxElements int // 0 means 32000
+	MaxElements int    // 0 means 32000
+	ShellID     string // optional: only what belongs to that shell
 }
 
 func (*Create) action() string     { return ActionCreate }

@@ -221,9 +221,20 @@ func (r ConnectResponse) appendBody(out []byte, _ *Request) []byte {
 
 func (r EnumerateResponse) namespaces() string { return declS + declA + declN + declW + declP }
 func (r EnumerateResponse) appendBody(out []byte, _ *Request) []byte {
-	out = append(out, "<n:EnumerateResponse><n:EnumerationContext></n:EnumerationContext><w:Items>"...)
-	for i := range r.Shells {
-		out = r.Shells[i].append(out)
+	out = append(out, "<n:EnumerateResponse><n:EnumerationContext></n:EnumerationContext>"...)
+	if len(r.Shells)+len(r.Commands) > 0 {
+		out = append(out, "<w:Items>"...)
+		for i := range r.Shells {
+			out = r.Shells[i].append(out)
+		}
+		for _, c := range r.Commands {
+			out = append(out, "<rsp:Command"+declRsp+">"...)
+			out = appendElement(out, "rsp:ShellId", c.ShellID)
+			out = appendElement(out, "rsp:CommandId", c.ID)
+			out = appendOptional(out, "rsp:State", c.State)
+			out = append(out, "</rsp:Command>"...)
+		}
+		out = append(out, "</w:Items>"...)
 	}
-	return append(out, "</w:Items><w:EndOfSequence/></n:EnumerateResponse>"...)
+	return append(out, "<w:EndOfSequence/></n:EnumerateResponse>"...)
 }

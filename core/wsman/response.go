@@ -122,5 +122,11 @@ type ConnectResponse struct {
 	ConnectResponseXML          []byte // opaque bytes; left out when empty
 }
 
-// EnumerateResponse answers Enumerate with all shells at once.
-type EnumerateResponse struct{ Shells []Shell }
+// CommandInfo describes one command of a shell, as Enumerate of ResourceCommand returns it (MS-WSMV 2.2.4.7).
+type CommandInfo struct{ ID, ShellID, State string }
+
+// EnumerateResponse answers Enumerate with everything at once: shells or commands.
+type EnumerateResponse struct {
+	Shells   []Shell
+	Commands []CommandInfo
+}

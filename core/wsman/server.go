@@ -140,7 +140,7 @@ func (q *Request) operation(nodes []*node) (Operation, error) {
 	case ActionGet:
 		return &Get{}, nil
 	case ActionEnumerate:
-		return &Enumerate{MaxElements: find(nodes, "Enumerate").child("MaxElements").number()}, nil
+		return readEnumerate(find(nodes, "Enumerate")), nil
 	case ActionCommand:
 		return readCommand(find(nodes, "CommandLine"))
 	case ActionReceive:
@@ -167,6 +167,18 @@ func (q *Request) operation(nodes []*node) (Operation, error) {
 		return &Connect{CommandID: n.attr("CommandId"), ConnectXML: data}, err
 	}
 	return nil, FaultActionNotSupported(q.Action)
+}
+
+func readEnumerate(n *node) Operation {
+	e := &Enumerate{MaxElements: n.child("MaxElements").number()}
+	if set := n.child("Filter").child("SelectorSet"); set != nil {
+		for _, k := range set.kids {
+			if strings.EqualFold(k.attr("Name"), SelectorShellID) {
+				e.ShellID = k.trimmed()
+			}
+		}
+	}
+	return e
 }
 
 func readCreate(n *node) (Operation, error) {

@@ -34,6 +34,7 @@ const (
 	// ResourcePowerShell + "Microsoft.Exchange".
 	ResourcePowerShell = "http://schemas.microsoft.com/powershell/"
 	ResourceShell      = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell"         // any shell, for Get and Enumerate
+	ResourceCommand    = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell/Command" // the commands of a shell, for Enumerate
 	ResourceConfig     = "http://schemas.microsoft.com/wbem/wsman/1/config"                // the service's settings, for Get
 	Anonymous          = "http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous" // where answers go
 )
