@@ -58,11 +58,7 @@ func (d *Decoder) Decode(data []byte) (Value, error) {
 		return Value{}, err
 	}
 	if root.el != elObjs {
-		v, err := d.root(&root)
-		if err == nil {
-			err = d.end()
-		}
-		return v, err
+		return d.root(root)
 	}
 	var v Value
 	for n := 0; ; {
@@ -72,12 +68,15 @@ func (d *Decoder) Decode(data []byte) (Value, error) {
 			return Value{}, err
 		}
 		if !ok && n == 1 {
-			return v, d.end()
+			if err := d.end(); err != nil {
+				return Value{}, err
+			}
+			return v, nil
 		}
 		if !ok || n == 1 {
 			return Value{}, d.fail(Malformed, d.p, "an Objs element with not exactly one value")
 		}
-		w, known, err := d.value(&child)
+		w, known, err := d.value(child)
 		if err != nil {
 			return Value{}, err
 		}
@@ -87,13 +86,19 @@ func (d *Decoder) Decode(data []byte) (Value, error) {
 	}
 }
 
-// root reads a root element that is no Objs.
-func (d *Decoder) root(t *tag) (Value, error) {
+// root reads a root element that is no Objs, and the rest of the document.
+func (d *Decoder) root(t tag) (Value, error) {
 	v, known, err := d.value(t)
 	if err == nil && !known {
 		err = d.fail(Malformed, t.start-1, "the root element is no value of CLIXML")
 	}
-	return v, err
+	if err == nil {
+		err = d.end()
+	}
+	if err != nil {
+		return Value{}, err
+	}
+	return v, nil
 }
 
 // All reads the values inside an Objs one by one, as Export-Clixml writes them; of a document with another
@@ -115,11 +120,7 @@ func (d *Decoder) All(data []byte) iter.Seq2[Value, error] {
 			return
 		}
 		if root.el != elObjs {
-			v, err := d.root(&root)
-			if err == nil {
-				err = d.end()
-			}
-			yield(v, err)
+			yield(d.root(root))
 			return
 		}
 		for {
@@ -135,7 +136,7 @@ func (d *Decoder) All(data []byte) iter.Seq2[Value, error] {
 			if !ok {
 				return
 			}
-			v, known, err := d.value(&child)
+			v, known, err := d.value(child)
 			switch {
 			case err != nil:
 				yield(Value{}, err)

@@ -2,7 +2,7 @@ package clixml
 
 // value reads the element t, its start tag already read, with everything in it. known is false for an
 // element that is no value of CLIXML; it has been passed over.
-func (d *Decoder) value(t *tag) (v Value, known bool, err error) {
+func (d *Decoder) value(t tag) (v Value, known bool, err error) {
 	d.count++
 	if d.count > d.limits.Values {
 		return v, true, d.fail(TooManyValues, t.start, "the document has too many values")
@@ -13,27 +13,27 @@ func (d *Decoder) value(t *tag) (v Value, known bool, err error) {
 		o, err := d.object(t)
 		return NewObject(o), true, err
 	case elNil:
-		return v, true, d.skip(t)
+		return v, true, d.skip(&t)
 	case elRef:
 		o, ok := d.objects.get(t.ref)
 		if !ok {
 			return v, true, d.fail(BadReference, t.start, "a Ref to an object that was not seen before")
 		}
-		return NewObject(o), true, d.skip(t)
+		return NewObject(o), true, d.skip(&t)
 	case elPR:
 		o, err := d.progress(t)
 		return NewObject(o), true, err
 	case elSemanticVersion:
 		// PowerShell 7's own type: a version with a label, so not one for Version.
-		text, err := d.text(t)
+		text, err := d.text(&t)
 		return NewString(text), true, err
 	}
 	kind, ok := t.el.kind()
 	if !ok {
 		d.count--
-		return v, false, d.skip(t)
+		return v, false, d.skip(&t)
 	}
-	text, err := d.text(t)
+	text, err := d.text(&t)
 	if err != nil {
 		return v, true, err
 	}
@@ -45,7 +45,7 @@ func (d *Decoder) value(t *tag) (v Value, known bool, err error) {
 }
 
 // object reads an Obj (MS-PSRP 2.2.5.2).
-func (d *Decoder) object(t *tag) (*Object, error) {
+func (d *Decoder) object(t tag) (*Object, error) {
 	d.depth++
 	if d.depth > d.limits.Depth {
 		return nil, d.fail(TooDeep, t.start, "objects too deep inside each other")
@@ -58,7 +58,7 @@ func (d *Decoder) object(t *tag) (*Object, error) {
 	starts := &d.untyped
 	for {
 		var child tag
-		ok, err := d.next(t, &child, nil)
+		ok, err := d.next(&t, &child, nil)
 		if err != nil {
 			return nil, err
 		}
@@ -91,25 +91,25 @@ func (d *Decoder) object(t *tag) (*Object, error) {
 			}
 			o.HasToString = true
 		case elProps:
-			if o.Adapted, err = d.members(&child, o.Adapted, &starts.adapted); err != nil {
+			if o.Adapted, err = d.members(child, o.Adapted, &starts.adapted); err != nil {
 				return nil, err
 			}
 		case elMS:
-			if o.Extended, err = d.members(&child, o.Extended, &starts.extended); err != nil {
+			if o.Extended, err = d.members(child, o.Extended, &starts.extended); err != nil {
 				return nil, err
 			}
 		case elLST, elQUE, elSTK, elIE:
 			o.Container = child.el.container()
-			if o.Items, err = d.list(&child); err != nil {
+			if o.Items, err = d.list(child); err != nil {
 				return nil, err
 			}
 		case elDCT:
 			o.Container = Dictionary
-			if o.Entries, err = d.dictionary(&child); err != nil {
+			if o.Entries, err = d.dictionary(child); err != nil {
 				return nil, err
 			}
 		default:
-			base, known, err := d.value(&child)
+			base, known, err := d.value(child)
 			if err != nil {
 				return nil, err
 			}
@@ -122,13 +122,13 @@ func (d *Decoder) object(t *tag) (*Object, error) {
 
 // members reads the children of a Props or MS element after those in had; start is the name to expect first.
 // A child without a name is passed over.
-func (d *Decoder) members(t *tag, had []Property, start **name) ([]Property, error) {
+func (d *Decoder) members(t tag, had []Property, start **name) ([]Property, error) {
 	mark := len(d.fields)
 	guess := *start
 	var last *name
 	for {
 		var child tag
-		ok, err := d.next(t, &child, guess)
+		ok, err := d.next(&t, &child, guess)
 		if err != nil {
 			return nil, err
 		}
@@ -147,9 +147,9 @@ func (d *Decoder) members(t *tag, had []Property, start **name) ([]Property, err
 		var v Value
 		known := true
 		if child.el == elMS {
-			v, err = d.memberSet(&child)
+			v, err = d.memberSet(child)
 		} else {
-			v, known, err = d.value(&child)
+			v, known, err = d.value(child)
 		}
 		if err != nil {
 			return nil, err
@@ -167,7 +167,7 @@ func (d *Decoder) members(t *tag, had []Property, start **name) ([]Property, err
 }
 
 // memberSet reads an MS inside an MS (MS-PSRP 2.2.5.2.9).
-func (d *Decoder) memberSet(t *tag) (Value, error) {
+func (d *Decoder) memberSet(t tag) (Value, error) {
 	d.count++
 	if d.count > d.limits.Values {
 		return Value{}, d.fail(TooManyValues, t.start, "the document has too many values")
@@ -188,18 +188,18 @@ func (d *Decoder) memberSet(t *tag) (Value, error) {
 }
 
 // list reads the children of LST, QUE, STK or IE.
-func (d *Decoder) list(t *tag) ([]Value, error) {
+func (d *Decoder) list(t tag) ([]Value, error) {
 	mark := len(d.items)
 	for {
 		var child tag
-		ok, err := d.next(t, &child, nil)
+		ok, err := d.next(&t, &child, nil)
 		if err != nil {
 			return nil, err
 		}
 		if !ok {
 			break
 		}
-		v, known, err := d.value(&child)
+		v, known, err := d.value(child)
 		if err != nil {
 			return nil, err
 		}
@@ -214,11 +214,11 @@ func (d *Decoder) list(t *tag) ([]Value, error) {
 
 // dictionary reads the En children of a DCT. Which of the two is the key is told by its name, or by its
 // place when the names are missing.
-func (d *Decoder) dictionary(t *tag) ([]Entry, error) {
+func (d *Decoder) dictionary(t tag) ([]Entry, error) {
 	mark := len(d.entries)
 	for {
 		var en tag
-		ok, err := d.next(t, &en, nil)
+		ok, err := d.next(&t, &en, nil)
 		if err != nil {
 			return nil, err
 		}
@@ -231,7 +231,7 @@ func (d *Decoder) dictionary(t *tag) ([]Entry, error) {
 			}
 			continue
 		}
-		entry, err := d.entry(&en)
+		entry, err := d.entry(en)
 		if err != nil {
 			return nil, err
 		}
@@ -242,15 +242,15 @@ func (d *Decoder) dictionary(t *tag) ([]Entry, error) {
 	return entries, nil
 }
 
-func (d *Decoder) entry(en *tag) (Entry, error) {
+func (d *Decoder) entry(en tag) (Entry, error) {
 	var e Entry
 	for place := 0; ; place++ {
 		var child tag
-		ok, err := d.next(en, &child, nil)
+		ok, err := d.next(&en, &child, nil)
 		if err != nil || !ok {
 			return e, err
 		}
-		v, known, err := d.value(&child)
+		v, known, err := d.value(child)
 		if err != nil {
 			return e, err
 		}
@@ -283,7 +283,7 @@ var progressNames = map[string]struct {
 
 // progress reads a PR as an object with the properties it stands for. The one child that is a value, mostly
 // Nil, is the current operation.
-func (d *Decoder) progress(t *tag) (*Object, error) {
+func (d *Decoder) progress(t tag) (*Object, error) {
 	d.depth++
 	if d.depth > d.limits.Depth {
 		return nil, d.fail(TooDeep, t.start, "objects too deep inside each other")
@@ -291,7 +291,7 @@ func (d *Decoder) progress(t *tag) (*Object, error) {
 	o := &Object{TypeNames: progressTypes}
 	for {
 		var child tag
-		ok, err := d.next(t, &child, nil)
+		ok, err := d.next(&t, &child, nil)
 		if err != nil {
 			return nil, err
 		}
@@ -311,7 +311,7 @@ func (d *Decoder) progress(t *tag) (*Object, error) {
 			}
 			p.Name = known.name
 		} else {
-			if p.Value, ok, err = d.value(&child); err != nil {
+			if p.Value, ok, err = d.value(child); err != nil {
 				return nil, err
 			}
 			if !ok {

@@ -36,6 +36,11 @@ func surrogateAt[T []byte | string](b T) (uint16, bool) {
 // XmlConvert.DecodeName, the x may be upper case, and eight digits give a code point.
 func appendUnescaped(dst, src []byte) []byte {
 	for {
+		// A low half that came as an entity may follow a high half that came as an escape.
+		if u, ok := surrogateAt(src); ok {
+			dst, src = appendUnit(dst, u), src[3:]
+			continue
+		}
 		i := bytes.IndexByte(src, '_')
 		if i < 0 {
 			return append(dst, src...)
