@@ -94,7 +94,9 @@ func Read(facts io.Reader, searchWords []byte) (*Catalog, error) {
 
 // ofTheClient tells whether a cmdlet belongs to the PowerShell module on the user's computer. No session
 // has it, so offering it would end in an error.
-func ofTheClient(s *Spec) bool { return s.Verb == "Connect" || s.Verb == "Disconnect" }
+func ofTheClient(s *Spec) bool {
+	return s.Verb == "Connect" || s.Verb == "Disconnect" || strings.HasPrefix(s.Noun, "EXO")
+}
 
 func newCatalog(specs []*Spec, words []everyday) *Catalog {
 	c := &Catalog{specs: specs, byName: make(map[string]*Spec, len(specs)), words: words}

@@ -69,13 +69,15 @@ func (c *Catalog) Search(text string) []*Spec {
 
 // Ranks, lower is better. The order within a group of everyday words is added to its rank.
 const (
-	rankExact    = 0
-	rankPrefix   = 100
-	rankEveryday = 200
-	rankPartWord = 1200 // everyday words that only partly match
-	rankNoun     = 300
-	rankStarts   = 2000
-	rankContains = 3000
+	rankExact      = 0
+	rankPrefix     = 100
+	rankEveryday   = 200
+	rankPartWord   = 1200 // everyday words that only partly match
+	rankNounStarts = 275
+	rankAllWords   = 280 // several words that all begin one of the name
+	rankNoun       = 300
+	rankStarts     = 2000
+	rankContains   = 3000
 )
 
 func nameRank(s *Spec, query, packed string, words []string) (int, bool) {
@@ -90,7 +92,7 @@ func nameRank(s *Spec, query, packed string, words []string) (int, bool) {
 	case noun == packed || noun+"s" == packed || noun+"es" == packed:
 		return rankNoun, true
 	case strings.HasPrefix(noun, packed) && len(packed) > 2:
-		return rankStarts - 100, true
+		return rankNounStarts, true
 	}
 	parts := NameWords(s.Name)
 	all := true
@@ -98,6 +100,8 @@ func nameRank(s *Spec, query, packed string, words []string) (int, bool) {
 		all = all && slices.ContainsFunc(parts, func(p string) bool { return strings.HasPrefix(strings.ToLower(p), w) })
 	}
 	switch {
+	case all && len(words) > 1:
+		return rankAllWords, true
 	case all:
 		return rankStarts, true
 	case initials(parts, packed):
@@ -133,7 +137,8 @@ func (c *Catalog) meant(query string) map[string]int {
 			case phrase == query:
 				rank = rankEveryday
 			case hasPhrase(query, phrase):
-				rank = rankEveryday + 50
+				// The more of the query a phrase covers, the likelier it is what is meant.
+				rank = rankEveryday + 50 + 100*min(9, words(query)-words(phrase))
 			case len(query) > 2 && strings.HasPrefix(phrase, query):
 				rank = rankEveryday + 100
 			case len(query) > 3 && hasWordStart(phrase, query):
@@ -155,6 +160,8 @@ func (c *Catalog) meant(query string) map[string]int {
 	}
 	return found
 }
+
+func words(s string) int { return strings.Count(s, " ") + 1 }
 
 func hasPhrase(query, phrase string) bool {
 	return strings.Contains(" "+query+" ", " "+phrase+" ")
