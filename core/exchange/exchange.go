@@ -8,7 +8,6 @@ package exchange
 
 import (
 	"context"
-	"crypto/x509"
 	"iter"
 	"time"
 
@@ -71,8 +70,8 @@ type Target struct {
 	// DelegatedOrg that stands there. Empty means the connector's default.
 	URL string
 
-	// Roots are the certificate authorities trusted beside the system's; nil means only the system's.
-	Roots *x509.CertPool
+	// PrivateCA holds certificate authorities to trust beside the system's, as PEM; nil for none.
+	PrivateCA []byte
 
 	// AllowRedirect is asked before a redirect to a host outside the connector's own list is followed.
 	// It runs on the goroutine of Connect and may wait for a person. nil refuses.

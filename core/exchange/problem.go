@@ -113,6 +113,7 @@ const (
 	CodeBadURL         Code = "connect.bad-url"          // the address cannot be read. Args: url
 	CodeNotRemoting    Code = "connect.not-remoting"     // something answers, but not remote PowerShell. Args: host, status
 	CodeUnavailable    Code = "connect.unavailable"      // 503. Args: host
+	CodeProxy          Code = "connect.proxy"            // the proxy cannot be reached or refused. Args: host
 	CodeBackEnd        Code = "connect.back-end"         // the front end cannot reach its back end. Args: host
 	CodeBadAnswer      Code = "connect.bad-answer"       // the answer breaks the protocol. Args: host
 	CodeAnswerTooLarge Code = "connect.answer-too-large" // a bound was passed. Args: host, limit
