@@ -1,0 +1,138 @@
+// Package export writes tables to files and pipes and reads them back: CSV, JSON, JSON lines, text for a
+// terminal, and the files of PowerShell's Export-Clixml.
+package export
+
+import (
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"tenantry/core/exchange"
+	"tenantry/core/results"
+)
+
+// The codes of this package.
+const (
+	// CodeUnknownFormat: no format has this name or ending. Args: format, known (names, joined by ", ").
+	CodeUnknownFormat exchange.Code = "export.unknown-format"
+
+	// CodeNotWritten: a file could not be written; nothing of it was left. Args: file.
+	CodeNotWritten exchange.Code = "export.not-written"
+
+	// CodeNewColumn: rows that are written as they come brought a column after the heading had gone out.
+	// Args: column.
+	CodeNewColumn exchange.Code = "export.new-column"
+
+	// CodeNotRead: a file could not be opened or read. Args: file.
+	CodeNotRead exchange.Code = "open.not-read"
+
+	// CodeNotATable: the file's content is not of its format. Args: file, line (may be empty), why (a word:
+	// csv, json, clixml, text).
+	CodeNotATable exchange.Code = "open.not-a-table"
+
+	// CodeTooLarge: a bound on what is read was passed. Args: file, limit, of (rows, columns, cell, bytes).
+	CodeTooLarge exchange.Code = "open.too-large"
+
+	// CodeRaggedRow is a warning: a row had more or fewer cells than there are headings; nothing was lost.
+	// Args: file, line, cells, columns, count (how many rows of the file are so).
+	CodeRaggedRow exchange.Code = "open.ragged-row"
+)
+
+// Options are for writing. The zero Options are good.
+type Options struct {
+	// Width is how many columns of characters a line of the table format may take; 0 means any.
+	Width int
+
+	// Comma is what parts the cells of the csv format: ',' when zero.
+	Comma rune
+
+	// BOM puts a byte-order mark before csv, without which Excel on Windows does not see that a file it opens
+	// by a double click is UTF-8.
+	BOM bool
+}
+
+// Format is one way to write a View.
+type Format struct {
+	Name      string // as --format takes it
+	Extension string // of files, with its dot
+
+	write func(io.Writer, results.View, Options) error
+	// stream is nil for a format that must see all rows first.
+	stream func(io.Writer, Options) rowWriter
+}
+
+// Write writes all of v. Errors are those of w.
+func (f Format) Write(w io.Writer, v results.View, o Options) error { return f.write(w, v, o) }
+
+// Streams tells whether the format can be written row by row; see NewStream.
+func (f Format) Streams() bool { return f.stream != nil }
+
+var formats = []Format{
+	{Name: "table", Extension: ".txt", write: writeTable},
+	{Name: "csv", Extension: ".csv", write: writeRows(newCSV), stream: newCSV},
+	{Name: "json", Extension: ".json", write: writeRows(newJSON), stream: newJSON},
+	{Name: "jsonl", Extension: ".jsonl", write: writeRows(newLines), stream: newLines},
+}
+
+// Formats are all formats.
+func Formats() []Format { return slices.Clone(formats) }
+
+// ByName finds a format by its name, or by its ending with or without the dot. The error is a
+// CodeUnknownFormat.
+func ByName(name string) (Format, error) {
+	low := strings.ToLower(name)
+	var names []string
+	for _, f := range formats {
+		if f.Name == low || strings.TrimPrefix(f.Extension, ".") == strings.TrimPrefix(low, ".") {
+			return f, nil
+		}
+		names = append(names, f.Name)
+	}
+	if low == "ndjson" {
+		return ByName("jsonl")
+	}
+	return Format{}, &exchange.Problem{Code: CodeUnknownFormat, Doing: "choose a format",
+		Args: map[string]string{"format": name, "known": strings.Join(names, ", ")}}
+}
+
+// ByFile finds the format for a file name by its ending. The error is a CodeUnknownFormat.
+func ByFile(name string) (Format, error) { return ByName(filepath.Ext(name)) }
+
+// rowWriter writes rows one by one. Columns are given once, before the first row.
+type rowWriter interface {
+	begin(names []string) error
+	row(values []exchange.Value) error
+	end() error
+}
+
+func writeRows(make func(io.Writer, Options) rowWriter) func(io.Writer, results.View, Options) error {
+	return func(w io.Writer, v results.View, o Options) error {
+		out := make(w, o)
+		cols := v.Columns()
+		names := columnNames(cols)
+		if err := out.begin(names); err != nil {
+			return err
+		}
+		cells := newCells(len(names))
+		for r := range v.Len() {
+			for c := range cells {
+				cells[c] = v.Cell(r, c)
+			}
+			if err := out.row(cells); err != nil {
+				return err
+			}
+		}
+		return out.end()
+	}
+}
+
+func newCells(n int) []exchange.Value { return make([]exchange.Value, n) }
+
+func columnNames(cols []results.Column) []string {
+	names := make([]string, len(cols))
+	for i, c := range cols {
+		names[i] = c.Name
+	}
+	return names
+}

@@ -1,0 +1,152 @@
+package export
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/charmap"
+
+	"tenantry/core/clixml"
+	"tenantry/core/exchange"
+	"tenantry/core/exchange/objects"
+	"tenantry/core/results"
+)
+
+// largest is how big a file Open reads.
+const largest = 8 << 30
+
+// Opened is a table read from disk.
+type Opened struct {
+	Table    *results.Table
+	Format   string              // "csv", "json" or "clixml"
+	Warnings []*exchange.Problem // such as CodeRaggedRow: what was odd, though nothing was lost
+}
+
+// Open reads a table from a file: CSV, JSON lines or a JSON array, or what PowerShell's Export-Clixml wrote.
+// What it is shows in its content; the ending decides only where the content does not. Errors are *exchange.Problem
+// with a code of this package, or ctx's own.
+func Open(ctx context.Context, path string) (*Opened, error) {
+	info, err := os.Stat(path)
+	if err == nil && info.IsDir() {
+		err = errors.New("is a folder")
+	}
+	if err != nil {
+		return nil, notRead(path, err)
+	}
+	if info.Size() > largest {
+		return nil, tooLarge(path, "bytes", largest)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, notRead(path, err)
+	}
+	return Read(ctx, path, data)
+}
+
+// Read is Open for content that is in memory already; name is the file's name for its ending and for
+// messages. The Table may share memory with data: do not change it afterwards.
+func Read(ctx context.Context, name string, data []byte) (*Opened, error) {
+	start := time.Now()
+	o := &Opened{Table: results.NewTable(results.RunInfo{
+		ID: name, Title: filepath.Base(name), Started: start,
+	})}
+	text, err := decodeText(data)
+	if err != nil {
+		return nil, notATable(name, 0, "text", err)
+	}
+	body := strings.TrimLeft(text, " \t\r\n")
+	ending := strings.ToLower(filepath.Ext(name))
+	switch {
+	case strings.HasPrefix(body, "#< CLIXML"), strings.HasPrefix(body, "<") && ending != ".csv":
+		o.Format = "clixml"
+		err = o.readClixml(ctx, name, text)
+	case ending == ".json", ending == ".jsonl", ending == ".ndjson",
+		ending != ".csv" && (strings.HasPrefix(body, "{") || strings.HasPrefix(body, "[")):
+		o.Format = "json"
+		err = o.readJSON(ctx, name, text)
+	default:
+		o.Format = "csv"
+		err = o.readCSV(ctx, name, text)
+	}
+	if err != nil {
+		return nil, err
+	}
+	o.Table.Finish(time.Now())
+	return o, nil
+}
+
+func notRead(name string, cause error) error {
+	return &exchange.Problem{Code: CodeNotRead, Doing: "read a file", Cause: cause, Args: map[string]string{"file": name}}
+}
+
+func notATable(name string, line int, why string, cause error) error {
+	p := &exchange.Problem{Code: CodeNotATable, Doing: "read a table", Cause: cause,
+		Args: map[string]string{"file": name, "why": why, "line": ""}}
+	if line > 0 {
+		p.Args["line"] = fmt.Sprint(line)
+	}
+	return p
+}
+
+func tooLarge(name, of string, limit int64) error {
+	return &exchange.Problem{Code: CodeTooLarge, Doing: "read a table",
+		Args: map[string]string{"file": name, "of": of, "limit": fmt.Sprint(limit)}}
+}
+
+// decodeText makes UTF-8 of a file: UTF-16 with a byte-order mark or recognisable without, UTF-8 with or
+// without, and otherwise Windows-1252, which every byte is good for.
+func decodeText(data []byte) (string, error) {
+	if rest, ok := bytes.CutPrefix(data, []byte("\xef\xbb\xbf")); ok {
+		data = rest
+	} else if rest, ok := bytes.CutPrefix(data, []byte("\xff\xfe")); ok {
+		return fromUTF16(rest, 0), nil
+	} else if rest, ok := bytes.CutPrefix(data, []byte("\xfe\xff")); ok {
+		return fromUTF16(rest, 1), nil
+	} else if len(data) >= 4 && data[0] != 0 && data[1] == 0 && data[2] != 0 && data[3] == 0 {
+		return fromUTF16(data, 0), nil
+	} else if len(data) >= 4 && data[0] == 0 && data[1] != 0 && data[2] == 0 && data[3] != 0 {
+		return fromUTF16(data, 1), nil
+	}
+	if utf8.Valid(data) {
+		return string(data), nil
+	}
+	text, err := charmap.Windows1252.NewDecoder().Bytes(data)
+	return string(text), err
+}
+
+// fromUTF16 reads UTF-16; low is where in a pair of bytes the lower one stands, 0 or 1.
+func fromUTF16(data []byte, low int) string {
+	units := make([]uint16, len(data)/2)
+	for i := range units {
+		units[i] = uint16(data[2*i+low]) | uint16(data[2*i+1-low])<<8
+	}
+	return string(utf16.Decode(units))
+}
+
+func (o *Opened) readClixml(ctx context.Context, name, text string) error {
+	batch := make([]exchange.Record, 0, 256)
+	for v, err := range clixml.NewDecoder(clixml.Limits{}).All([]byte(text)) {
+		if err != nil {
+			return notATable(name, 0, "clixml", err)
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		batch = append(batch, objects.Record(v))
+		if len(batch) == cap(batch) {
+			if err := o.Table.Append("", batch); err != nil {
+				return err
+			}
+			batch = batch[:0]
+		}
+	}
+	return o.Table.Append("", batch)
+}

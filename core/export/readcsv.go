@@ -1,0 +1,281 @@
+package export
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"tenantry/core/exchange"
+)
+
+const (
+	// mostColumns bounds the columns of a file, so that a file of nothing but separators stays small.
+	mostColumns = 16384
+
+	csvPause = 1 << 12 // rows between two looks at whether to stop
+)
+
+// cellReader takes the cells of CSV from text, one row at a time.
+type cellReader struct {
+	text  string
+	at    int
+	line  int
+	comma byte
+	cells []string
+}
+
+// next reads one row; its cells are good until the next call. Lines with nothing on them are passed over.
+// It takes whatever comes: a quote inside an unquoted cell stands for itself, as does text after a closing
+// quote, and a quoted cell that never ends goes to the end.
+func (c *cellReader) next() (cells []string, line int, ok bool) {
+	for c.at < len(c.text) && (c.text[c.at] == '\n' || c.text[c.at] == '\r') {
+		c.newline()
+	}
+	if c.at >= len(c.text) {
+		return nil, 0, false
+	}
+	c.cells, line = c.cells[:0], c.line
+	for {
+		c.cells = append(c.cells, c.cell())
+		if c.at >= len(c.text) {
+			return c.cells, line, true
+		}
+		if c.text[c.at] == c.comma {
+			c.at++
+			continue
+		}
+		c.newline()
+		return c.cells, line, true
+	}
+}
+
+func (c *cellReader) newline() {
+	if c.text[c.at] == '\r' && c.at+1 < len(c.text) && c.text[c.at+1] == '\n' {
+		c.at++
+	}
+	c.at++
+	c.line++
+}
+
+func (c *cellReader) cell() string {
+	if c.at < len(c.text) && c.text[c.at] == '"' {
+		return c.quoted()
+	}
+	return c.bare()
+}
+
+func (c *cellReader) bare() string {
+	start := c.at
+	for c.at < len(c.text) {
+		if b := c.text[c.at]; b == c.comma || b == '\n' || b == '\r' {
+			break
+		}
+		c.at++
+	}
+	return c.text[start:c.at]
+}
+
+func (c *cellReader) quoted() string {
+	c.at++
+	var b strings.Builder
+	built := false
+	for {
+		end := strings.IndexByte(c.text[c.at:], '"')
+		if end < 0 {
+			end = len(c.text) - c.at
+		}
+		part := c.text[c.at : c.at+end]
+		c.line += strings.Count(part, "\n")
+		c.at += end
+		if c.at+1 < len(c.text) && c.text[c.at+1] == '"' {
+			b.WriteString(part)
+			b.WriteByte('"')
+			built = true
+			c.at += 2
+			continue
+		}
+		if c.at < len(c.text) {
+			c.at++
+		}
+		if rest := c.bare(); rest != "" || built {
+			b.WriteString(part)
+			b.WriteString(rest)
+			return b.String()
+		}
+		return part
+	}
+}
+
+// separator finds what parts the cells: of the candidates the one that divides the first rows into the
+// most equal number of cells.
+func separator(text string) byte {
+	best, bestScore := byte(','), 0
+	for _, comma := range []byte{',', ';', '\t'} {
+		r := &cellReader{text: head(text), comma: comma}
+		columns, agree := 0, 0
+		for range 20 {
+			cells, _, ok := r.next()
+			if !ok {
+				break
+			}
+			switch {
+			case columns == 0:
+				columns, agree = len(cells), 1
+			case len(cells) == columns:
+				agree++
+			}
+		}
+		if columns < 2 {
+			continue
+		}
+		// A heading divides well by the right one alone; rows that agree outweigh more cells.
+		if score := agree*1000 + min(columns, 999); score > bestScore {
+			best, bestScore = comma, score
+		}
+	}
+	return best
+}
+
+func head(text string) string { return text[:min(len(text), 256<<10)] }
+
+func (o *Opened) readCSV(ctx context.Context, name, text string) error {
+	comma := byte(0)
+	line := 1
+	// PowerShell 5's Export-Csv may write a line with the type first, and Excel one with the separator.
+	for {
+		first, rest, _ := strings.Cut(text, "\n")
+		first = strings.TrimSuffix(first, "\r")
+		switch {
+		case strings.HasPrefix(first, "#TYPE "):
+		case len(first) == 5 && strings.EqualFold(first[:4], "sep="):
+			comma = first[4]
+		default:
+			first = ""
+		}
+		if first == "" {
+			break
+		}
+		text = rest
+		line++
+	}
+	if comma == 0 {
+		comma = separator(text)
+	}
+	if strings.IndexByte(head(text), 0) >= 0 {
+		return notATable(name, 0, "csv", nil)
+	}
+	reader := cellReader{text: text, line: line, comma: comma}
+	heading, _, ok := reader.next()
+	if !ok {
+		return nil
+	}
+	if len(heading) > mostColumns {
+		return tooLarge(name, "columns", mostColumns)
+	}
+	var names headings
+	for _, h := range heading {
+		names.add(refuse(h))
+	}
+	inHeading := len(names.names)
+
+	// The types first, then the rows: a column has a type only when all its cells agree, and reading twice
+	// takes less than keeping every cell as text.
+	types := make([]guess, inHeading)
+	for i := range types {
+		types[i] = anything
+	}
+	ragged, first := 0, &exchange.Problem{}
+	again := reader
+	again.cells = nil
+	for n := 0; ; n++ {
+		if n%csvPause == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		cells, line, ok := reader.next()
+		if !ok {
+			break
+		}
+		if len(cells) != inHeading {
+			if ragged++; ragged == 1 {
+				first = &exchange.Problem{Code: CodeRaggedRow, Doing: "read a table", Args: map[string]string{
+					"file": name, "line": strconv.Itoa(line), "cells": strconv.Itoa(len(cells)), "columns": strconv.Itoa(inHeading)}}
+			}
+		}
+		if len(cells) > mostColumns {
+			return tooLarge(name, "columns", mostColumns)
+		}
+		for len(cells) > len(types) {
+			types = append(types, anything)
+			names.add("")
+		}
+		for i, cell := range cells {
+			if cell != "" && types[i]&^seen != 0 {
+				types[i] = types[i].narrow(cell)
+			}
+		}
+	}
+	if ragged > 0 {
+		first.Args["count"] = strconv.Itoa(ragged)
+		o.Warnings = append(o.Warnings, first)
+	}
+	o.Table.Declare(names.names...)
+	return o.fill(ctx, &again, names.names, types)
+}
+
+func (o *Opened) fill(ctx context.Context, reader *cellReader, names []string, types []guess) error {
+	read := make([]func(string) exchange.Value, len(types))
+	for i := range types {
+		read[i] = types[i].reader(names[i])
+	}
+	const batchRows = 256
+	batch := make([]exchange.Record, 0, batchRows)
+	fields := make([]exchange.Field, 0, batchRows*min(len(names), 256))
+	for {
+		cells, _, ok := reader.next()
+		if ok {
+			start := len(fields)
+			for i, cell := range cells {
+				f := exchange.Field{Name: names[i]}
+				if cell != "" {
+					f.Value = read[i](cell)
+				}
+				fields = append(fields, f)
+			}
+			batch = append(batch, exchange.Record{Fields: fields[start:len(fields):len(fields)]})
+		}
+		if !ok || len(batch) == cap(batch) {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if err := o.Table.Append("", batch); err != nil {
+				return err
+			}
+			batch, fields = batch[:0], fields[:0]
+		}
+		if !ok {
+			return nil
+		}
+	}
+}
+
+// headings gives every column a name of its own.
+type headings struct {
+	names []string
+	taken map[string]bool
+}
+
+func (h *headings) add(name string) {
+	if h.taken == nil {
+		h.taken = map[string]bool{}
+	}
+	if name == "" {
+		name = fmt.Sprintf("Column %d", len(h.names)+1)
+	}
+	unique := name
+	for n := 2; h.taken[strings.ToLower(unique)]; n++ {
+		unique = fmt.Sprintf("%s %d", name, n)
+	}
+	h.taken[strings.ToLower(unique)] = true
+	h.names = append(h.names, unique)
+}
