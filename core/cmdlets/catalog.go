@@ -24,6 +24,7 @@ import (
 type Catalog struct {
 	specs  []*Spec          // sorted by name without regard to case
 	byName map[string]*Spec // by lower-case name
+	names  []searchName     // of specs, in the same order
 	words  []everyday       // everyday words that lead to cmdlets
 }
 
@@ -104,7 +105,9 @@ func newCatalog(specs []*Spec, words []everyday) *Catalog {
 		return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name))
 	})
 	for _, s := range c.specs {
-		c.byName[strings.ToLower(s.Name)] = s
+		n := newSearchName(s)
+		c.byName[n.name] = s
+		c.names = append(c.names, n)
 	}
 	return c
 }

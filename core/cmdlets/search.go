@@ -47,13 +47,14 @@ func (c *Catalog) Search(text string) []*Spec {
 	words := strings.Fields(query)
 	packed := strings.Join(words, "")
 	var hits []hit
-	for _, s := range c.specs {
-		rank, ok := nameRank(s, query, packed, words)
-		if m, also := meant[strings.ToLower(s.Name)]; also && (!ok || m < rank) {
+	for i := range c.names {
+		n := &c.names[i]
+		rank, ok := n.rank(query, packed, words)
+		if m, also := meant[n.name]; also && (!ok || m < rank) {
 			rank, ok = m, true
 		}
 		if ok {
-			hits = append(hits, hit{s, rank})
+			hits = append(hits, hit{c.specs[i], rank})
 		}
 	}
 	slices.SortStableFunc(hits, func(a, b hit) int {
@@ -75,41 +76,60 @@ const (
 	rankPartWord   = 1200 // everyday words that only partly match
 	rankNounStarts = 275
 	rankAllWords   = 280 // several words that all begin one of the name
-	rankNoun       = 300
+	rankNoun       = 260
 	rankStarts     = 2000
 	rankContains   = 3000
 )
 
-func nameRank(s *Spec, query, packed string, words []string) (int, bool) {
-	name := strings.ToLower(s.Name)
-	bare := strings.ReplaceAll(name, "-", "")
-	noun := strings.ToLower(s.Noun)
+// searchName is a cmdlet's name prepared for searching, all in lower case.
+type searchName struct {
+	name  string // get-mailbox
+	bare  string // getmailbox
+	noun  string // mailbox
+	parts []string
+}
+
+func newSearchName(s *Spec) searchName {
+	n := searchName{name: strings.ToLower(s.Name), noun: strings.ToLower(s.Noun)}
+	n.bare = strings.ReplaceAll(n.name, "-", "")
+	for _, p := range NameWords(s.Name) {
+		n.parts = append(n.parts, strings.ToLower(p))
+	}
+	return n
+}
+
+func (n *searchName) rank(query, packed string, words []string) (int, bool) {
 	switch {
-	case name == query || bare == packed:
+	case n.name == query || n.bare == packed:
 		return rankExact, true
-	case strings.HasPrefix(name, query) || strings.HasPrefix(bare, packed):
+	case strings.HasPrefix(n.name, query) || strings.HasPrefix(n.bare, packed):
 		return rankPrefix, true
-	case noun == packed || noun+"s" == packed || noun+"es" == packed:
+	case isNoun(n.noun, packed):
 		return rankNoun, true
-	case strings.HasPrefix(noun, packed) && len(packed) > 2:
+	case strings.HasPrefix(n.noun, packed) && len(packed) > 2:
 		return rankNounStarts, true
 	}
-	parts := NameWords(s.Name)
 	all := true
 	for _, w := range words {
-		all = all && slices.ContainsFunc(parts, func(p string) bool { return strings.HasPrefix(strings.ToLower(p), w) })
+		all = all && slices.ContainsFunc(n.parts, func(p string) bool { return strings.HasPrefix(p, w) })
 	}
 	switch {
 	case all && len(words) > 1:
 		return rankAllWords, true
 	case all:
 		return rankStarts, true
-	case initials(parts, packed):
+	case initials(n.parts, packed):
 		return rankStarts + 500, true
-	case len(packed) > 1 && strings.Contains(bare, packed):
+	case len(packed) > 1 && strings.Contains(n.bare, packed):
 		return rankContains, true
 	}
 	return 0, false
+}
+
+// isNoun tells whether word is the noun or its plural.
+func isNoun(noun, word string) bool {
+	rest, ok := strings.CutPrefix(word, noun)
+	return ok && noun != "" && (rest == "" || rest == "s" || rest == "es")
 }
 
 // initials tells whether packed is made of the beginnings of all words, as in "gmb" for Get-MailBox.
@@ -118,7 +138,7 @@ func initials(parts []string, packed string) bool {
 		return false
 	}
 	for i, p := range parts {
-		if strings.ToLower(p)[0] != packed[i] {
+		if p[0] != packed[i] {
 			return false
 		}
 	}
