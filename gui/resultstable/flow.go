@@ -1,0 +1,358 @@
+package resultstable
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"tenantry/core/exchange"
+	"tenantry/core/jobs"
+	"tenantry/core/results"
+	"tenantry/core/wording"
+	"tenantry/gui/kit/loop"
+)
+
+// DefaultInterval is how often rows that arrive are arranged anew at most.
+const DefaultInterval = 250 * time.Millisecond
+
+// Options are what a Flow works with.
+type Options struct {
+	Loop  loop.Loop
+	Words *wording.Words
+
+	// Name gives a customer's name for the screen; nil shows its domain.
+	Name func(exchange.CustomerID) string
+
+	// Columns is how the user left the columns of this cmdlet's answers last time, nil for the usual ones.
+	Columns []ColumnState
+
+	// Interval is the least time between two arrangements while rows arrive; 0 in tests arranges at once.
+	Interval time.Duration
+
+	// Now is the clock; nil is the computer's.
+	Now func() time.Time
+}
+
+// Flow changes the model of one table: it takes news of the run, arranges rows away from the screen, and
+// swaps the view when it is ready, the selection on the same rows as before. All methods are for the UI
+// goroutine.
+type Flow struct {
+	// OnChange hears that the model changed. view tells that the rows or columns that show are other ones.
+	OnChange func(view bool)
+
+	// OnColumns hears that the user changed columns, to remember it for this cmdlet.
+	OnColumns func(cmdlet string, columns []ColumnState)
+
+	table *results.Table
+	model Model
+	o     Options
+
+	ctx    context.Context
+	cancel context.CancelFunc
+
+	arranging context.CancelFunc // of the arrangement under way, nil for none
+	turn      int                // counts arrangements, so that one that was overtaken is dropped
+	dirty     bool               // rows came since it started
+	waiting   bool               // a later arrangement is planned
+	last      time.Time          // when the last one was shown
+	touched   int                // counts changes of the selection
+}
+
+// NewFlow returns the flow of a table. A table whose run goes on is Running until Apply is given the
+// Summary; one that is finished shows at once.
+func NewFlow(table *results.Table, o Options) *Flow {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Name == nil {
+		o.Name = func(c exchange.CustomerID) string { return string(c) }
+	}
+	f := &Flow{table: table, o: o}
+	f.ctx, f.cancel = context.WithCancel(context.Background())
+	info := table.Info()
+	f.model = Model{Info: info, Running: info.Finished.IsZero(), Cursor: -1, Progress: -1, now: o.Now,
+		Columns: slices.Clone(o.Columns)}
+	f.model.Query.Language = o.Words.Lang()
+	f.arrange()
+	return f
+}
+
+// Model is what is to be seen. It must not be changed by others.
+func (f *Flow) Model() *Model { return &f.model }
+
+// Words are the words of the screen.
+func (f *Flow) Words() *wording.Words { return f.o.Words }
+
+// Name is a customer's name for the screen.
+func (f *Flow) Name(c exchange.CustomerID) string { return f.o.Name(c) }
+
+// Close stops what is under way. The flow shows nothing new after it.
+func (f *Flow) Close() { f.cancel() }
+
+// Apply takes one piece of news of the run.
+func (f *Flow) Apply(u jobs.Update) {
+	f.model.apply(u)
+	f.model.Arriving = f.table.Len()
+	if u.Summary != nil {
+		f.model.Info = f.table.Info()
+		if f.model.Info.Finished.IsZero() {
+			f.model.Info.Finished = u.Summary.Info.Finished
+		}
+	}
+	f.changed(false)
+	if u.Summary != nil || f.table.Len() != f.model.View.Snapshot().Len() {
+		f.grown(u.Summary != nil)
+	}
+}
+
+// SortBy sorts the rows anew, from the whole table. No keys means the order in which they came.
+func (f *Flow) SortBy(keys []results.SortKey) {
+	f.model.Query.Sort = slices.Clone(keys)
+	f.arrange()
+}
+
+// Find keeps rows that have text in any of their columns, also hidden ones; empty shows all.
+func (f *Flow) Find(text string) {
+	text = strings.TrimSpace(text)
+	if text == f.model.Query.Find {
+		return
+	}
+	f.model.Query.Find = text
+	f.arrange()
+}
+
+// Select notes which rows the user selected, and the one with the cursor.
+func (f *Flow) Select(selection []Span, cursor int) {
+	f.touched++
+	f.model.Selection, f.model.Cursor, f.model.Said = selection, cursor, ""
+	f.model.Sum = ""
+	f.sum()
+	f.changed(false)
+}
+
+// SetColumns takes what the user did to the columns.
+func (f *Flow) SetColumns(columns []ColumnState) {
+	f.model.Columns = slices.Clone(columns)
+	f.changed(true)
+	f.sum()
+	if f.OnColumns != nil {
+		f.OnColumns(f.model.Info.Invocation.Cmdlet, slices.Clone(columns))
+	}
+}
+
+// ShowColumn shows or hides one column. A column that appears comes after those that show.
+func (f *Flow) ShowColumn(name string, on bool) {
+	columns := slices.Clone(f.model.Columns)
+	i := slices.IndexFunc(columns, func(s ColumnState) bool { return s.Name == name })
+	if i < 0 || columns[i].Hidden == !on {
+		return
+	}
+	state := columns[i]
+	state.Hidden = !on
+	if on {
+		columns = slices.Delete(columns, i, i+1)
+		last := 0
+		for n, s := range columns {
+			if !s.Hidden {
+				last = n + 1
+			}
+		}
+		columns = slices.Insert(columns, last, state)
+	} else {
+		columns[i] = state
+	}
+	f.SetColumns(columns)
+}
+
+// UsualColumns forgets what the user did to the columns.
+func (f *Flow) UsualColumns() {
+	f.model.Columns, f.model.decided = nil, nil
+	f.model.decide()
+	f.SetColumns(f.model.Columns)
+}
+
+// Dismiss takes notices of a kind away.
+func (f *Flow) Dismiss(kind NoticeKind) {
+	f.model.Notices = slices.DeleteFunc(f.model.Notices, func(n Notice) bool { return n.Kind == kind })
+	f.changed(false)
+}
+
+// Say shows a few words at the end of the status line until the selection changes.
+func (f *Flow) Say(text string) {
+	f.model.Said = text
+	f.changed(false)
+}
+
+// mostCopied bounds what goes to the clipboard, in cells: other programs stop answering far below a
+// hundred million characters.
+const mostCopied = 2_000_000
+
+// Copy makes text of the selected rows, tabs between cells, and hands it to put, both away from the screen
+// and back on it. With headers the first line is the titles. What does not fit a clipboard is refused with
+// words in the status line.
+func (f *Flow) Copy(headers bool, put func(text string)) {
+	m := &f.model
+	columns := m.Shown()
+	n := m.Selected()
+	if n == 0 || len(columns) == 0 {
+		return
+	}
+	if n > mostCopied/len(columns) {
+		f.Say(f.o.Words.Text("table.too-many-to-copy"))
+		return
+	}
+	view, selection, w := m.View, slices.Clone(m.Selection), f.o.Words
+	f.o.Loop.Go(f.ctx, func(ctx context.Context) {
+		text := copyText(ctx, view, selection, columns, headers, w)
+		f.o.Loop.Post(func() {
+			if ctx.Err() != nil {
+				return
+			}
+			put(text)
+			f.Say(w.Count("table.copied", n))
+		})
+	})
+}
+
+func copyText(ctx context.Context, view results.View, selection []Span, columns []string, headers bool, w *wording.Words) string {
+	var b strings.Builder
+	clean := strings.NewReplacer("\t", " ", "\r\n", " ", "\n", " ", "\r", " ")
+	line := func(cell func(i int) string) {
+		for i := range columns {
+			if i > 0 {
+				b.WriteByte('\t')
+			}
+			_, _ = clean.WriteString(&b, cell(i)) // a Builder does not fail
+		}
+		b.WriteByte('\n')
+	}
+	if headers {
+		line(func(i int) string { return w.Label(columns[i]) })
+	}
+	places := make([]int, len(columns))
+	for i, name := range columns {
+		places[i], _ = find(view.Columns(), name)
+	}
+	for _, s := range selection {
+		for row := s.First; row < s.End && ctx.Err() == nil; row++ {
+			line(func(i int) string { return w.Value(view.Cell(row, places[i])) })
+		}
+	}
+	return b.String()
+}
+
+func (f *Flow) changed(view bool) {
+	if f.OnChange != nil {
+		f.OnChange(view)
+	}
+}
+
+// grown plans an arrangement for rows that came: not sooner than Interval after the last one.
+func (f *Flow) grown(now bool) {
+	if f.arranging != nil {
+		f.dirty = true
+		return
+	}
+	wait := f.o.Interval - f.o.Now().Sub(f.last)
+	if now || wait <= 0 {
+		f.arrange()
+		return
+	}
+	if f.waiting {
+		return
+	}
+	f.waiting = true
+	f.o.Loop.Go(f.ctx, func(ctx context.Context) {
+		timer := time.NewTimer(wait)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+		}
+		f.o.Loop.Post(func() {
+			f.waiting = false
+			if ctx.Err() == nil && f.arranging == nil && f.table.Len() != f.model.View.Snapshot().Len() {
+				f.arrange()
+			}
+		})
+	})
+}
+
+// arrange makes a new view of all rows there are now. One that is under way for another query is stopped.
+func (f *Flow) arrange() {
+	if f.arranging != nil {
+		f.arranging()
+	}
+	f.turn++
+	f.dirty = false
+	turn, touched := f.turn, f.touched
+	query, before, selection, cursor := f.model.Query, f.model.View, f.model.Selection, f.model.Cursor
+	snapshot := f.table.Snapshot()
+	ctx, cancel := context.WithCancel(f.ctx)
+	f.arranging = cancel
+	f.o.Loop.Go(ctx, func(ctx context.Context) {
+		view, err := results.Arrange(ctx, snapshot, query)
+		var largest map[string]float64
+		if err == nil && ctx.Err() == nil {
+			largest = largestSizes(view)
+			selection, cursor = carry(before, selection, cursor, view)
+		}
+		f.o.Loop.Post(func() {
+			cancel()
+			if turn != f.turn || f.ctx.Err() != nil {
+				return
+			}
+			f.arranging = nil
+			f.last = f.o.Now()
+			if err != nil {
+				f.model.Problem = exchange.AsProblem(err)
+				f.changed(false)
+				return
+			}
+			if touched != f.touched { // the user selected something else meanwhile
+				selection, cursor = carry(before, f.model.Selection, f.model.Cursor, view)
+			}
+			f.show(view, largest, selection, cursor)
+			if f.dirty {
+				f.grown(!f.model.Running)
+			}
+		})
+	})
+}
+
+func (f *Flow) show(view results.View, largest map[string]float64, selection []Span, cursor int) {
+	m := &f.model
+	m.View, m.largest, m.Problem = view, largest, nil
+	m.Selection, m.Cursor = selection, cursor
+	m.Arriving = f.table.Len()
+	m.decide()
+	f.sum()
+	f.changed(true)
+}
+
+// sum adds up the selection, away from the screen when it is large.
+func (f *Flow) sum() {
+	const quick = 5_000 // rows
+	m := &f.model
+	column, ok := m.sumColumn()
+	n := m.Selected()
+	if !ok || n < 2 {
+		m.Sum = ""
+		return
+	}
+	if n <= quick {
+		m.Sum = sumText(m.View, column, m.Selection, f.o.Words)
+		return
+	}
+	touched, turn, view, selection := f.touched, f.turn, m.View, slices.Clone(m.Selection)
+	f.o.Loop.Go(f.ctx, func(ctx context.Context) {
+		text := sumText(view, column, selection, f.o.Words)
+		f.o.Loop.Post(func() {
+			if ctx.Err() == nil && touched == f.touched && turn == f.turn {
+				m.Sum = text
+				f.changed(false)
+			}
+		})
+	})
+}

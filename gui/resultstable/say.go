@@ -1,0 +1,65 @@
+package resultstable
+
+import (
+	"strconv"
+	"strings"
+
+	"tenantry/core/wording"
+)
+
+type (
+	words     = *wording.Words
+	messageOf = wording.Message
+)
+
+// of are the notices of one kind, in order.
+func (m *Model) of(kind NoticeKind) []Notice {
+	var out []Notice
+	for _, n := range m.Notices {
+		if n.Kind == kind {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// noticeKeys name the sentence of a notice about one customer; with "-many" the one about several.
+var noticeKeys = map[NoticeKind]string{Failed: "table.failed", NotAsked: "table.not-asked", Partial: "table.partial",
+	Cancelled: "table.cancelled", Cut: "table.cut", Faults: "table.faults"}
+
+// sayNotice is the sentence of notices of one kind.
+func sayNotice(kind NoticeKind, these []Notice, f *Flow) string {
+	w := f.Words()
+	if kind == Warning {
+		lines := make([]string, len(these))
+		for i, n := range these {
+			lines[i] = n.Text
+			if len(f.Model().Info.Customers) > 1 {
+				lines[i] = f.Name(n.Customer) + ": " + n.Text
+			}
+		}
+		return strings.Join(lines, "\n")
+	}
+	if len(these) == 1 {
+		return w.Count(noticeKeys[kind], these[0].Rows, "customer", f.Name(these[0].Customer))
+	}
+	const named = 5 // customers; the rest is a number
+	var names []string
+	for i, n := range these {
+		if i == named && len(these) > named+1 {
+			names = append(names, w.Count("table.more-customers", len(these)-named))
+			break
+		}
+		names = append(names, f.Name(n.Customer))
+	}
+	return w.Count(noticeKeys[kind]+"-many", len(these), "customers", strings.Join(names, ", "))
+}
+
+// sayNotices is everything the strips say, for telling whether it changed.
+func sayNotices(m *Model, f *Flow) string {
+	var b strings.Builder
+	for _, n := range m.Notices {
+		b.WriteString(strconv.Itoa(int(n.Kind)) + " " + sayNotice(n.Kind, []Notice{n}, f) + "\n")
+	}
+	return b.String()
+}
