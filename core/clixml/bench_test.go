@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -202,6 +203,29 @@ func BenchmarkDecodeMailboxes(b *testing.B) {
 				b.Fatal(err)
 			}
 		}
+	}
+}
+
+// BenchmarkDecodeMailboxesParallel is the same on as many cores as there are, with a Decoder for each.
+func BenchmarkDecodeMailboxesParallel(b *testing.B) {
+	docs := mailboxes()
+	b.SetBytes(total(docs))
+	b.ReportAllocs()
+	for b.Loop() {
+		var group sync.WaitGroup
+		cores := runtime.GOMAXPROCS(0)
+		for core := range cores {
+			group.Go(func() {
+				d := clixml.NewDecoder(clixml.Limits{})
+				for _, doc := range docs[len(docs)*core/cores : len(docs)*(core+1)/cores] {
+					if _, err := d.Decode(doc); err != nil {
+						b.Error(err)
+						return
+					}
+				}
+			})
+		}
+		group.Wait()
 	}
 }
 

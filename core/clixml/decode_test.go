@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 	"unicode/utf16"
+	"unsafe"
 
 	"tenantry/core/clixml"
 )
@@ -289,6 +290,12 @@ func TestRefusals(t *testing.T) {
 	}
 	if _, err := clixml.Decode([]byte(nest(5000)), clixml.Limits{Depth: -1}); err != nil {
 		t.Errorf("without a limit: %v", err)
+	}
+}
+
+func TestAValueIsSmall(t *testing.T) {
+	if n := unsafe.Sizeof(clixml.Value{}); n > 24 {
+		t.Errorf("a Value takes %d bytes; a run keeps millions", n)
 	}
 }
 

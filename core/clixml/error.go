@@ -1,6 +1,9 @@
 package clixml
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // Reason says what kind of Error it is.
 type Reason uint8
@@ -53,8 +56,8 @@ func (e *Error) Error() string {
 
 // Limits bounds what a document may hold. A zero field means its default, a negative one no limit.
 //
-// A decoded document needs at most about 50 bytes of memory for each byte of its text, that for a document
-// of nothing but empty Obj elements; for the objects of a real server it is about one.
+// Reading takes at most about 60 bytes of memory for each byte of the document, and that only for a document
+// of nothing but empty Obj elements; for the objects of a real server it is less than one.
 type Limits struct {
 	Depth  int // objects inside each other; default 100, PowerShell itself stops at 50; at most 10,000
 	Values int // values, objects included; default 50 million
@@ -71,7 +74,7 @@ func (l Limits) withDefaults() Limits {
 		case *f.field == 0:
 			*f.field = f.def
 		case *f.field < 0:
-			*f.field = int(^uint(0) >> 1)
+			*f.field = math.MaxInt
 		}
 	}
 	l.Depth = min(l.Depth, 10_000) // reading recurses

@@ -69,7 +69,7 @@ type Object struct {
 	HasToString bool
 	Base        Value // of an extended primitive: the primitive; otherwise Null
 	Container   Container
-	Items       []Value    // of List, Queue, Stack, Enumerable, in document order
+	Items       []Value    // of List, Queue, Stack, Enumerable, in document order: of a Stack the top first
 	Entries     []Entry    // of Dictionary, in document order
 	Adapted     []Property // Props: the object's own properties
 	Extended    []Property // MS: properties added by PowerShell
@@ -89,7 +89,8 @@ const (
 	MemberSet             // MS with a name, 2.2.5.2.9: the members are in Extended; only inside Extended
 )
 
-// Property is one named value, from Props or MS.
+// Property is one named value, from Props or MS. Equal names read by one Decoder share their memory, which
+// makes comparing them quick.
 type Property struct {
 	Name  string
 	Value Value
