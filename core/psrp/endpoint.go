@@ -14,6 +14,8 @@ type Packet struct {
 	Pipeline uuid.UUID // whose stream it belongs on; uuid.Nil is the pool's
 	Data     []byte    // belongs to whoever took it
 	Last     bool      // it ends a message
+	// Prompt says that it is an answer of the client's host, which goes on the stream "pr" instead of "stdin".
+	Prompt bool
 }
 
 // Event is one message that arrived and was accepted.
@@ -40,6 +42,7 @@ type endpoint struct {
 	streams map[uuid.UUID]*Defragmenter
 	decoder *clixml.Decoder
 	out     []Packet
+	usual   int // bytes to set aside for a message
 	key     sessionKey
 }
 
@@ -70,27 +73,33 @@ func (e *endpoint) Take() []Packet {
 
 // encode makes the fragments of a message.
 func (e *endpoint) encode(pool, pipeline uuid.UUID, m Message) [][]byte {
-	buf := make([]byte, FragmentHeaderSize, 512)
+	size := max(512, e.usual) // the objects of a run are of much the same size
 	if o, ok := m.(*PipelineOutput); ok && o.Raw != nil {
-		buf = make([]byte, FragmentHeaderSize, FragmentHeaderSize+HeaderSize+len(e.mark)+len(o.Raw))
+		size = FragmentHeaderSize + HeaderSize + len(e.mark) + len(o.Raw)
 	}
+	buf := make([]byte, FragmentHeaderSize, size)
 	buf = AppendHeader(buf, Header{To: e.peer, Type: m.Type(), Pool: pool, Pipeline: pipeline})
 	if m.Type() != TypeEndOfPipelineInput {
 		buf = append(buf, e.mark...)
 	}
-	return e.cut.seal(AppendBody(buf, m), e.limits.FragmentSize)
+	buf = AppendBody(buf, m)
+	if m.Type() == TypePipelineOutput {
+		e.usual = min(len(buf)+len(buf)/8, 64<<10)
+	}
+	return e.cut.seal(buf, e.limits.FragmentSize)
 }
 
 // send queues a message on the stream it belongs to.
 func (e *endpoint) send(pipeline uuid.UUID, m Message) { e.sendAs(e.id, pipeline, m) }
 
 func (e *endpoint) sendAs(pool, pipeline uuid.UUID, m Message) {
-	e.queue(pipeline, e.encode(pool, pipeline, m))
+	_, prompt := m.(*HostReply)
+	e.queue(pipeline, e.encode(pool, pipeline, m), prompt)
 }
 
-func (e *endpoint) queue(pipeline uuid.UUID, fragments [][]byte) {
+func (e *endpoint) queue(pipeline uuid.UUID, fragments [][]byte, prompt bool) {
 	for i, f := range fragments {
-		e.out = append(e.out, Packet{Pipeline: pipeline, Data: f, Last: i == len(fragments)-1})
+		e.out = append(e.out, Packet{Pipeline: pipeline, Data: f, Last: i == len(fragments)-1, Prompt: prompt})
 	}
 }
 

@@ -213,8 +213,12 @@ func (m *HostCall) DefaultReply() (reply *HostReply, ok bool) {
 		r.Value = m.promptReply()
 	case HostPromptForCredential1, HostPromptForCredential2: // null: the question was cancelled
 	case HostPromptForChoice:
-		choice, _ := m.parameter(3).Int()
-		r.Value = clixml.NewInt32(int32(choice))
+		// Without a default choice nobody may choose for the person who is not there.
+		choice, ok := m.parameter(3).Int()
+		answered = ok && choice >= 0
+		if answered {
+			r.Value = clixml.NewInt32(int32(choice))
+		}
 	case HostPromptForChoiceMultiple:
 		choices := intsOf(m.parameter(3))
 		vs := make([]clixml.Value, len(choices))

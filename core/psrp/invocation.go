@@ -27,6 +27,8 @@ type Invocation struct {
 	PositionMessage  string
 	ScriptLine       int32
 	ScriptName       string
+	ScriptRoot       string  // InvocationInfo_PSScriptRoot
+	CommandPath      string  // InvocationInfo_PSCommandPath
 	PipelineInfo     []int32 // InvocationInfo_PipelineIterationInfo
 	Iteration        []int32 // the record's own PipelineIterationInfo
 }
@@ -79,12 +81,16 @@ func (in *Invocation) properties(ps []clixml.Property) []clixml.Property {
 		prop("InvocationInfo_PositionMessage", clixml.NewString(in.PositionMessage)),
 		prop("InvocationInfo_ScriptLineNumber", clixml.NewInt32(in.ScriptLine)),
 		prop("InvocationInfo_ScriptName", clixml.NewString(in.ScriptName)),
+		prop("InvocationInfo_PSScriptRoot", clixml.NewString(in.ScriptRoot)),
+		prop("InvocationInfo_PSCommandPath", textOrNull(in.CommandPath)),
 		prop("InvocationInfo_UnboundArguments", list(objectListTypes, in.UnboundArguments)),
 		prop("CommandInfo_CommandType", in.CommandType.value()),
 		prop("CommandInfo_Definition", clixml.NewString(in.CommandDefinition)),
 		prop("CommandInfo_Name", clixml.NewString(in.CommandName)),
 		prop("CommandInfo_Visibility",
 			enumValue("System.Management.Automation.SessionStateEntryVisibility", visibility, in.CommandVisibility)),
+		// A ScriptExtent would tell a position in a script once more.
+		prop("SerializeExtent", clixml.NewBool(false)),
 	)
 }
 
@@ -107,6 +113,8 @@ func readInvocation(f fields) *Invocation {
 		PositionMessage:   f.str("InvocationInfo_PositionMessage"),
 		ScriptLine:        f.int32("InvocationInfo_ScriptLineNumber"),
 		ScriptName:        f.str("InvocationInfo_ScriptName"),
+		ScriptRoot:        f.str("InvocationInfo_PSScriptRoot"),
+		CommandPath:       f.str("InvocationInfo_PSCommandPath"),
 		PipelineInfo:      intsOf(f.get("InvocationInfo_PipelineIterationInfo")),
 	}
 }

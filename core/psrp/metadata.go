@@ -298,6 +298,9 @@ func readParameterMetadata(f fields, key string) ParameterMetadata {
 		Switch:  f.flag("SwitchParameter"),
 		Dynamic: f.flag("IsDynamic"),
 	}
+	if p.Aliases == nil {
+		p.Aliases = f.strs("Alias")
+	}
 	if p.Name == "" {
 		p.Name = key
 	}

@@ -15,7 +15,7 @@ type clientPipeline struct {
 // CreatePipeline starts commands (MS-PSRP 3.1.4.2). id is the pipeline's, which is to be the CommandId of
 // the Command request; first is the fragment for its Arguments. When the message is longer, the rest comes
 // from Take and goes by Send on the pipeline's stream, before anything else. Protocol is set to the version
-// agreed on. Errors are *StateError and ErrNoCommand.
+// agreed on; one below 2.2 takes a single statement. Errors are *StateError and ErrNoCommand.
 func (c *Client) CreatePipeline(m CreatePipeline) (id uuid.UUID, first []byte, err error) {
 	commands := 0
 	for _, s := range m.Pipeline.Statements {
@@ -26,6 +26,9 @@ func (c *Client) CreatePipeline(m CreatePipeline) (id uuid.UUID, first []byte, e
 	}
 	if commands == 0 {
 		return uuid.Nil, nil, ErrNoCommand
+	}
+	if len(m.Pipeline.Statements) > 1 && c.protocol.Less(V22) {
+		return uuid.Nil, nil, &StateError{"running several statements", "protocol " + c.protocol.String()}
 	}
 	m.Protocol = c.protocol
 	return c.start(&m, !m.NoInput)
@@ -47,7 +50,7 @@ func (c *Client) start(m Message, input bool) (uuid.UUID, []byte, error) {
 	}
 	c.pipelines[id] = &clientPipeline{state: Running, input: input}
 	fragments := c.encode(c.id, id, m)
-	c.queue(id, fragments[1:])
+	c.queue(id, fragments[1:], false)
 	return id, fragments[0], nil
 }
 

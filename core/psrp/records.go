@@ -154,7 +154,7 @@ var errorRecordNames = nameSet("Exception", "TargetObject", "FullyQualifiedError
 	"ErrorCategory_Category", "ErrorCategory_Activity", "ErrorCategory_Reason", "ErrorCategory_TargetName",
 	"ErrorCategory_TargetType", "ErrorCategory_Message", "ErrorDetails_Message",
 	"ErrorDetails_RecommendedAction", "ErrorDetails_ScriptStackTrace", "SerializeExtendedInfo",
-	"PipelineIterationInfo")
+	"PipelineIterationInfo", "SerializeExtent")
 
 func readErrorMessage(_ MessageType, f fields) Message { return readErrorRecord(f) }
 

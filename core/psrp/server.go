@@ -227,6 +227,9 @@ func (s *Server) acceptCapability(h Header, m *SessionCapability) error {
 		SerializationVersion: serializationVersion,
 	})
 	v, err := negotiate(s.config.Protocol, m.ProtocolVersion)
+	if err != nil && s.state != BeforeOpen {
+		return err // whoever comes to an open pool with a strange version does not end it
+	}
 	if err != nil {
 		s.refuse(&ErrorRecord{
 			Text:                  err.Error(),
