@@ -255,6 +255,30 @@ func TestASessionIsTheTruth(t *testing.T) {
 	}
 }
 
+// Many sessions tell only names and types; what is required is then lent by the catalog.
+func TestASessionThatTellsLittle(t *testing.T) {
+	said := exchange.Command{Name: "Set-Mailbox", Parameters: []exchange.Parameter{
+		{Name: "Identity", Type: "System.String", Position: -1}, {Name: "IssueWarningQuota", Type: "System.Object", Position: -1},
+		{Name: "Homemade", Type: "System.Boolean", Position: -1},
+	}}
+	s, _ := cmdlets.Builtin().With([]exchange.Command{said}).Find("Set-Mailbox")
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"IssueWarningQuota=1GB"}, "Identity:input.empty-identity"},
+		{[]string{"Identity=a", "Homemade=yes", "IssueWarningQuota=unlimited"}, "Set-Mailbox -Identity a -IssueWarningQuota Unlimited -Homemade:$true"},
+		{[]string{"Identity=a", "Type=Shared"}, "Type:input.unknown-parameter"},
+	} {
+		if got := line(cmdlets.BuildArgs(s, cmdlets.ArgOptions{}, c.args...)); got != c.want {
+			t.Errorf("%v\n got %s\nwant %s", c.args, got, c.want)
+		}
+	}
+	if form := cmdlets.Layout(s); len(form.Required) != 1 || form.Required[0].Name != "Identity" {
+		t.Errorf("required: %+v", form.Required)
+	}
+}
+
 func TestConfirming(t *testing.T) {
 	s := find(t, "Set-Mailbox")
 	inv, _ := cmdlets.BuildArgs(s, cmdlets.ArgOptions{}, "Identity=finance@contoso.example", "Type=Shared")

@@ -152,6 +152,18 @@ func (c fileCmdlet) spec() *Spec {
 func FromCommand(c exchange.Command, known *Spec) *Spec {
 	s := &Spec{Name: c.Name, FromSession: true}
 	s.name()
+	if known != nil && !tellsSets(c) {
+		s.Sets = present(known.Sets, c)
+		for _, p := range c.Parameters {
+			out := fromParameter(p, known)
+			if k, ok := known.Param(p.Name); ok {
+				out.Required, out.Sets = k.Required, k.Sets
+			}
+			s.finish(&out)
+			s.Params = append(s.Params, out)
+		}
+		return s
+	}
 	names := map[string]*Set{}
 	for _, p := range c.Parameters {
 		for _, n := range p.Sets {
@@ -165,20 +177,9 @@ func FromCommand(c exchange.Command, known *Spec) *Spec {
 		names[s.Sets[i].Name] = &s.Sets[i]
 	}
 	for _, p := range c.Parameters {
-		out := ParamSpec{
-			Name: p.Name, Type: shortType(p.Type), Required: p.Mandatory, Values: p.Values,
-			Strict: len(p.Values) > 0, Position: p.Position, Aliases: p.Aliases,
-		}
+		out := fromParameter(p, known)
 		if !slices.Contains(p.Sets, allSets) && len(p.Sets) < len(s.Sets) {
 			out.Sets = p.Sets
-		}
-		if p.Switch {
-			out.Type = "SwitchParameter"
-		}
-		if known != nil {
-			if k, ok := known.Param(p.Name); ok {
-				out.borrow(k)
-			}
 		}
 		s.finish(&out)
 		s.Params = append(s.Params, out)
@@ -201,6 +202,52 @@ func FromCommand(c exchange.Command, known *Spec) *Spec {
 	return s
 }
 
+func fromParameter(p exchange.Parameter, known *Spec) ParamSpec {
+	out := ParamSpec{
+		Name: p.Name, Type: shortType(p.Type), Required: p.Mandatory, Values: p.Values,
+		Strict: len(p.Values) > 0, Position: p.Position, Aliases: p.Aliases,
+	}
+	if p.Switch {
+		out.Type = "SwitchParameter"
+	}
+	if known != nil {
+		if k, ok := known.Param(p.Name); ok {
+			out.borrow(k)
+		}
+	}
+	return out
+}
+
+// tellsSets tells whether a session said anything about what is required or goes together. Over remoting
+// many only list names and types.
+func tellsSets(c exchange.Command) bool {
+	return slices.ContainsFunc(c.Parameters, func(p exchange.Parameter) bool {
+		return p.Mandatory || slices.ContainsFunc(p.Sets, func(n string) bool { return n != allSets })
+	})
+}
+
+// present returns the sets as far as the session has their parameters. A set whose required parameters it
+// lacks cannot be used at all.
+func present(sets []Set, c exchange.Command) []Set {
+	has := func(name string) bool {
+		return slices.ContainsFunc(c.Parameters, func(p exchange.Parameter) bool { return strings.EqualFold(p.Name, name) })
+	}
+	var out []Set
+	for _, set := range sets {
+		if slices.ContainsFunc(set.Required, func(n string) bool { return !has(n) }) {
+			continue
+		}
+		kept := Set{Name: set.Name, Required: set.Required}
+		for _, n := range set.Optional {
+			if has(n) {
+				kept.Optional = append(kept.Optional, n)
+			}
+		}
+		out = append(out, kept)
+	}
+	return out
+}
+
 // The name PowerShell gives to the set of parameters that belong to every set.
 const allSets = "__AllParameterSets"
 
@@ -214,6 +261,9 @@ func (p *ParamSpec) borrow(k *ParamSpec) {
 	}
 	if len(p.Aliases) == 0 {
 		p.Aliases = k.Aliases
+	}
+	if p.Position < 0 {
+		p.Position = k.Position
 	}
 	p.Default = k.Default
 }
