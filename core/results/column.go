@@ -3,6 +3,7 @@ package results
 import (
 	"math"
 	"slices"
+	"strings"
 	"sync"
 
 	"tenantry/core/exchange"
@@ -83,7 +84,7 @@ type rankState struct {
 	distinct int
 }
 
-func newColumn(name string) *column { return &column{name: name} }
+func newColumn(name string) *column { return &column{name: strings.Clone(name)} }
 
 func (c *column) len() int {
 	if c.way == numbers {
@@ -292,7 +293,7 @@ func (c *column) valueCode(v exchange.Value) uint32 {
 		}
 	}
 	code := firstCode + uint32(len(c.vals))
-	c.vals = append(c.vals, v)
+	c.vals = append(c.vals, own(v))
 	if ok {
 		c.known[string(key)] = code
 	}

@@ -60,7 +60,7 @@ func (f *frozenColumn) rankCodes(ctx context.Context, codes []uint32, language s
 			full = append(full, c)
 		}
 	}
-	if f.typ == exchange.Decimal {
+	if k := f.typ; k != exchange.Text && k != exchange.List && k != exchange.Nested {
 		slices.SortFunc(full, func(a, b uint32) int { return f.vals[a].Compare(f.vals[b]) })
 		for i, c := range full {
 			if i > 0 && f.vals[full[i-1]].Compare(f.vals[c]) != 0 {

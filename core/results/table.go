@@ -87,8 +87,7 @@ func NewTable(info RunInfo) *Table {
 	}
 }
 
-// Append adds rows that one customer sent, in order. The records are read, not kept, but values that are
-// lists or objects are shared. A field whose name differs from a known column only in case goes to that
+// Append adds rows that one customer sent, in order. Nothing of the records is kept: the table copies what it needs. A field whose name differs from a known column only in case goes to that
 // column; a second field of the same name in one record is dropped. The only error is CodeTooManyRows,
 // and then none of the rows was added.
 func (t *Table) Append(customer exchange.CustomerID, rows []exchange.Record) error {
@@ -130,7 +129,10 @@ func (t *Table) place(i int, name string) int {
 			t.cols = append(t.cols, newColumn(name))
 			t.byName[low] = c
 		}
-		t.byName[name] = c
+		t.byName[t.cols[c].name] = c
+		if name != t.cols[c].name {
+			t.byName[strings.Clone(name)] = c
+		}
 	}
 	for len(t.layout) <= i {
 		t.layout = append(t.layout, 0)
