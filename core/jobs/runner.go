@@ -72,7 +72,8 @@ type Run struct {
 }
 
 // Start asks the plan's customers and returns at once. deliver is called from one goroutine, in order,
-// until the Update with the Summary, which is always the last; it should hand the Update on and return.
+// until the Update with the Summary, which is always the last; it should hand the Update on and return. It
+// may be called before Start has returned.
 //
 // A phase, a notice and a problem are delivered at once; counts and progress at most once in Interval for
 // each customer. A customer whose session was lost before its first row is asked once more on a new
@@ -239,6 +240,10 @@ const maxRefusals = 3
 // judge looks at how connecting to one customer ended, and stops the run when the others would meet the
 // same.
 func (r *Run) judge(customer exchange.CustomerID, p *exchange.Problem) {
+	if p != nil && (p.Code == CodeStopped || p.Code == CodeClosed) {
+		r.stop(p)
+		return
+	}
 	r.mu.Lock()
 	if p == nil || p.Code != exchange.CodeSignInRefused {
 		r.refusals = 0
@@ -247,25 +252,9 @@ func (r *Run) judge(customer exchange.CustomerID, p *exchange.Problem) {
 	}
 	tooMany := r.refusals >= maxRefusals
 	r.mu.Unlock()
-	if p == nil || !tooMany && (r.runner.Sessions.SignedIn() || !concernsAll(p.Code)) {
-		return
+	if p != nil && (tooMany || concernsAll(p.Code) && !r.runner.Sessions.SignedIn()) {
+		r.stop(stoppedBy(customer, p))
 	}
-	args := map[string]string{"customer": string(customer), "reason": string(p.Code)}
-	r.stop(&exchange.Problem{Code: CodeStopped, Doing: "ask a customer", Args: args, Retry: p.Retry, Cause: p})
-}
-
-// concernsAll tells whether a failure to connect lies with the account or the endpoint, so that it would
-// meet every customer, as long as the account has never got in.
-func concernsAll(code exchange.Code) bool {
-	switch code {
-	case exchange.CodeSignInRefused, exchange.CodeNoPassword, exchange.CodeNoBasic, exchange.CodeRemotePowerShellOff,
-		exchange.CodeNameNotFound, exchange.CodeNotReachable, exchange.CodeTimeout, exchange.CodeUntrusted,
-		exchange.CodeTLSFailed, exchange.CodeRetired, exchange.CodeNotHTTPS, exchange.CodeBadURL,
-		exchange.CodeNotRemoting, exchange.CodeRedirectLoop, exchange.CodeRedirectInsecure,
-		exchange.CodeRedirectInvalid, exchange.CodeRedirectRefused, CodeClosed:
-		return true
-	}
-	return false
 }
 
 // readsOnly tells whether asking a cmdlet twice is the same as asking once.

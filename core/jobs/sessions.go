@@ -2,8 +2,6 @@ package jobs
 
 import (
 	"context"
-	"fmt"
-	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -85,6 +83,7 @@ const (
 type waiter struct {
 	customer exchange.CustomerID
 	granted  chan *slot // one slot, or closed when there will be none
+	refused  error      // why there will be none; set before granted is closed
 }
 
 // NewSessions returns the sessions of an account. Nothing is opened.
@@ -143,7 +142,8 @@ func reusable(p *exchange.Problem) bool {
 // there is none it waits its turn; onWait is then told whose sessions are in the way. onConnect is told
 // before a session is opened. Both may be nil and run on the caller's goroutine.
 //
-// Errors are *exchange.Problem: what Connect returned, CodeCancelled, or CodeClosed.
+// Errors are *exchange.Problem: what Connect returned, CodeCancelled, CodeClosed, or CodeStopped when the
+// account has never signed in and another customer's attempt just failed for a reason that concerns all.
 func (s *Sessions) Acquire(ctx context.Context, customer exchange.CustomerID,
 	onWait func(behind []exchange.CustomerID), onConnect func()) (*Lease, error) {
 	if ctx.Err() != nil {
@@ -175,7 +175,7 @@ func (s *Sessions) Acquire(ctx context.Context, customer exchange.CustomerID,
 		}
 	}
 	if sl == nil {
-		return nil, closedProblem(customer)
+		return nil, w.refused
 	}
 	if sl.session != nil {
 		return &Lease{sessions: s, slot: sl}, nil
@@ -201,6 +201,9 @@ func (s *Sessions) open(ctx context.Context, sl *slot) (*Lease, error) {
 		}
 		s.mu.Lock()
 		closed := s.closed
+		if p := exchange.AsProblem(err); !s.proved && concernsAll(p.Code) {
+			s.refuseAll(func(*waiter) error { return stoppedBy(sl.customer, p) })
+		}
 		s.drop(sl)
 		s.unlock()
 		if closed {
@@ -208,6 +211,15 @@ func (s *Sessions) open(ctx context.Context, sl *slot) (*Lease, error) {
 		}
 		return nil, err
 	}
+}
+
+// refuseAll sends everybody who waits away.
+func (s *Sessions) refuseAll(why func(*waiter) error) {
+	for _, w := range s.waiters {
+		w.refused = why(w)
+		close(w.granted)
+	}
+	s.waiters = nil
 }
 
 // connect opens a session and turns a panic below into a Problem, so that its slot comes free.
@@ -256,11 +268,11 @@ func (s *Sessions) makeRoom() bool {
 	s.startClosing(sl)
 	for slices.Contains(s.slots, sl) {
 		changed := s.changed
-		s.unlock()
+		s.mu.Unlock()
 		<-changed
 		s.mu.Lock()
 	}
-	s.unlock()
+	s.mu.Unlock()
 	return true
 }
 
@@ -519,10 +531,7 @@ func (s *Sessions) CloseAll(ctx context.Context) error {
 	s.mu.Lock()
 	s.closed = true
 	s.end()
-	for _, w := range s.waiters {
-		close(w.granted)
-	}
-	s.waiters = nil
+	s.refuseAll(func(w *waiter) error { return closedProblem(w.customer) })
 	for _, sl := range slices.Clone(s.slots) {
 		if sl.state == leased || sl.state == idling {
 			s.startClosing(sl)
@@ -530,7 +539,7 @@ func (s *Sessions) CloseAll(ctx context.Context) error {
 	}
 	for len(s.slots) > 0 {
 		changed := s.changed
-		s.unlock()
+		s.mu.Unlock()
 		select {
 		case <-changed:
 		case <-ctx.Done():
@@ -540,7 +549,7 @@ func (s *Sessions) CloseAll(ctx context.Context) error {
 	}
 	failed := s.failed
 	s.failed = nil
-	s.unlock()
+	s.mu.Unlock()
 	if len(failed) > 0 {
 		return exchange.AsProblem(failed[0])
 	}
@@ -561,18 +570,4 @@ func (s *Sessions) notClosed(after time.Duration) error {
 		"customers": strings.Join(names, ", "), "count": strconv.Itoa(len(names)),
 		"seconds": strconv.Itoa(int(after.Seconds())),
 	}}
-}
-
-func closedProblem(customer exchange.CustomerID) *exchange.Problem {
-	return &exchange.Problem{Code: CodeClosed, Doing: "open a session", Retry: exchange.RetryAfterSignIn,
-		Args: map[string]string{"customer": string(customer)}}
-}
-
-func cancelled(ctx context.Context) *exchange.Problem {
-	return &exchange.Problem{Code: exchange.CodeCancelled, Doing: "wait for a session", Cause: context.Cause(ctx)}
-}
-
-func panicked(doing string, v any) *exchange.Problem {
-	return &exchange.Problem{Code: exchange.CodeUnexpected, Doing: doing, Cause: fmt.Errorf("panic: %v", v),
-		Details: map[string]string{"stack": string(debug.Stack())}}
 }
