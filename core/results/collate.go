@@ -122,22 +122,28 @@ func (o *order) rank(ctx context.Context, n int, text func(i int) string, set fu
 	if n == 0 {
 		return 0, ctx.Err()
 	}
-	var plain []prefixed
-	var others []int
-	var used [128]bool
-	plain = make([]prefixed, 0, n)
+	// Which bytes occur at all tells for most columns that every text is plain.
+	var used [256]bool
 	for i := range n {
 		if i%pause == 0 && ctx.Err() != nil {
 			return 0, ctx.Err()
 		}
 		s := text(i)
-		if !o.isPlain(s) {
-			others = append(others, i)
-			continue
-		}
-		plain = append(plain, prefixed{text: uint32(i)})
 		for j := range len(s) {
-			used[s[j]&127] = true
+			used[s[j]] = true
+		}
+	}
+	allPlain := o.plain
+	for c, u := range used {
+		allPlain = allPlain && (!u || c >= ' ' && c < 0x7f)
+	}
+	plain := make([]prefixed, 0, n)
+	var others []int
+	for i := range n {
+		if allPlain || o.isPlain(text(i)) {
+			plain = append(plain, prefixed{text: uint32(i)})
+		} else {
+			others = append(others, i)
 		}
 	}
 	sorted, err := o.sortPlain(ctx, plain, text, used)
@@ -158,10 +164,10 @@ func (o *order) rank(ctx context.Context, n int, text func(i int) string, set fu
 }
 
 // sortPlain sorts plain texts. In the result letters is 1 for a text that is equal to the one before it.
-func (o *order) sortPlain(ctx context.Context, plain []prefixed, text func(i int) string, used [128]bool) ([]prefixed, error) {
+func (o *order) sortPlain(ctx context.Context, plain []prefixed, text func(i int) string, used [256]bool) ([]prefixed, error) {
 	// The letters that occur are numbered anew, so that more of them fit a word.
 	var there [256]bool
-	for c, u := range used {
+	for c, u := range used[:128] {
 		if u {
 			there[o.class[c]] = true
 		}
@@ -182,9 +188,12 @@ func (o *order) sortPlain(ctx context.Context, plain []prefixed, text func(i int
 	for 1<<width <= int(last) {
 		width++
 	}
+	if len(plain) == 0 {
+		return nil, ctx.Err()
+	}
 	sorted := make([]prefixed, 0, len(plain))
 	s := &wordSorter{ctx: ctx, text: text, class: &class, width: width, fits: int(64 / width),
-		swap: make([]prefixed, len(plain)),
+		swap: make([]prefixed, len(plain)), more: make([]uint64, plain[len(plain)-1].text+1),
 		next: func(text uint32, same bool) {
 			p := prefixed{text: text}
 			if same {

@@ -86,8 +86,8 @@ type prefixed struct {
 	text    uint32
 }
 
-// sortPrefixed sorts texts whose letters up to depth are equal, and calls back for each next one in order;
-// same tells that it is equal to the one before.
+// wordSorter sorts texts by their letters, a word of them at a time, and calls next for each in order; same
+// tells that it is equal to the one before.
 type wordSorter struct {
 	ctx   context.Context
 	text  func(i int) string
@@ -95,31 +95,55 @@ type wordSorter struct {
 	width uint        // bits a letter takes
 	fits  int         // letters in a word
 	swap  []prefixed
+	more  []uint64 // the word behind the first one of each text, so that few texts are looked at again
 	next  func(text uint32, same bool)
 }
 
-// load packs the letters of a text from depth on; more tells that there are letters left.
-func (s *wordSorter) load(i uint32, depth int) uint64 {
-	t := s.text(int(i))
-	if depth >= len(t) {
-		return 0
-	}
-	t = t[depth:]
+// pack packs as many letters of t as fit a word.
+func (s *wordSorter) pack(t string) uint64 {
 	var w uint64
-	n := min(len(t), s.fits)
-	for j := range n {
+	if len(t) >= s.fits {
+		for j := range s.fits {
+			w = w<<s.width | uint64(s.class[t[j]&127])
+		}
+		return w
+	}
+	for j := range len(t) {
 		w = w<<s.width | uint64(s.class[t[j]&127])
 	}
-	return w << (s.width * uint(s.fits-n))
+	return w << (s.width * uint(s.fits-len(t)))
 }
 
+// load fills in the letters of the texts from depth on.
+func (s *wordSorter) load(a []prefixed, depth int) {
+	switch depth {
+	case 0:
+		// Here the texts stand in their own order, which is that of memory; later they do not.
+		for i := range a {
+			t := s.text(int(a[i].text))
+			a[i].letters = s.pack(t)
+			if len(t) > s.fits {
+				s.more[a[i].text] = s.pack(t[s.fits:])
+			}
+		}
+	case s.fits:
+		for i := range a {
+			a[i].letters = s.more[a[i].text]
+		}
+	default:
+		for i := range a {
+			t := s.text(int(a[i].text))
+			a[i].letters = s.pack(t[min(depth, len(t)):])
+		}
+	}
+}
+
+// sort sorts texts whose letters up to depth are equal.
 func (s *wordSorter) sort(a []prefixed, depth int) error {
 	if err := s.ctx.Err(); err != nil {
 		return err
 	}
-	for i := range a {
-		a[i].letters = s.load(a[i].text, depth)
-	}
+	s.load(a, depth)
 	sortLetters(a, s.swap[:len(a)])
 	for i := 0; i < len(a); {
 		j := i + 1
