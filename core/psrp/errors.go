@@ -97,7 +97,7 @@ var (
 	ErrPool = errors.New("message for another runspace pool")
 	// ErrNoPipeline is a pipeline id nobody knows (any more).
 	ErrNoPipeline = errors.New("psrp: no such pipeline")
-	// ErrPipelineExists is a pipeline id that is in use.
+	// ErrPipelineExists is a pipeline id that is in use, by one that is not over.
 	ErrPipelineExists = errors.New("psrp: pipeline id is in use")
 	// ErrNoKey is a SecureString to read or write before a session key was agreed.
 	ErrNoKey = errors.New("psrp: no session key")

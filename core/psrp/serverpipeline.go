@@ -50,7 +50,8 @@ func (s *Server) startPipeline(h Header, input bool) error {
 	if h.Pipeline == uuid.Nil {
 		return &MessageError{h, ErrNoPipeline}
 	}
-	if s.pipelines[h.Pipeline] != nil {
+	// A client may run the same pipeline again when it is over, under its old id.
+	if p := s.pipelines[h.Pipeline]; p != nil && !p.state.Done() {
 		return &MessageError{h, ErrPipelineExists}
 	}
 	s.pipelines[h.Pipeline] = &serverPipeline{state: Running, input: input}
