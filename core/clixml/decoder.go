@@ -158,9 +158,6 @@ func (d *Decoder) start(data []byte, root *tag) error {
 	if len(data) > d.limits.Bytes {
 		return d.fail(TooLarge, d.limits.Bytes, "the document is too large")
 	}
-	if err := d.checkUTF8(); err != nil {
-		return err
-	}
 	if bytes.HasPrefix(data, []byte("\uFEFF")) {
 		d.p = len("\uFEFF")
 	}

@@ -9,6 +9,9 @@ func (d *Decoder) value(t tag) (v Value, known bool, err error) {
 	}
 	at := d.p
 	switch t.el {
+	case elS: // most values are, so not by way of primitive
+		text, err := d.text(&t)
+		return textValue(String, text), true, err
 	case elObj:
 		o, err := d.object(t)
 		return NewObject(o), true, err

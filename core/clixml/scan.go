@@ -184,6 +184,9 @@ func (s *scanner) attribute(t *tag, p int) (int, error) {
 
 // attributeText returns what an attribute's value says, in memory of its own.
 func (s *scanner) attributeText(value []byte, at int) (string, error) {
+	if err := s.checkUTF8(value, at); err != nil {
+		return "", err
+	}
 	buf := s.buf[:0]
 	for i := 0; i < len(value); {
 		switch c := value[i]; {
@@ -279,11 +282,16 @@ func (s *scanner) text(t *tag) (string, error) {
 		return "", nil
 	}
 	data := s.data
-	i := plainEnd(data, s.p)
+	i, ascii := plainEnd(data, s.p)
 	if i+1 < len(data) && data[i] == '<' && data[i+1] == '/' {
 		from := s.p
 		if i-from > s.limits.Text {
 			return "", s.fail(TextTooLong, from, "a text is too long")
+		}
+		if !ascii {
+			if err := s.checkUTF8(data[from:i], from); err != nil {
+				return "", err
+			}
 		}
 		s.p = i
 		if err := s.close(t); err != nil || i == from {
@@ -310,6 +318,9 @@ func (s *scanner) escapedText(t *tag) (string, error) {
 			if n < 0 {
 				n = len(rest)
 			}
+			if err := s.checkUTF8(rest[:n], s.p); err != nil {
+				return "", err
+			}
 			buf = append(buf, rest[:n]...)
 			s.p += n
 		case '\r':
@@ -335,6 +346,9 @@ func (s *scanner) escapedText(t *tag) (string, error) {
 					return "", err
 				}
 				inner := rest[len("<![CDATA[") : len(rest)-(len(data)-s.p)-len("]]>")]
+				if err := s.checkUTF8(inner, s.p-len(inner)-len("]]>")); err != nil {
+					return "", err
+				}
 				for i, c := range inner {
 					if c != '\r' {
 						buf = append(buf, c)
@@ -365,14 +379,16 @@ func (s *scanner) escapedText(t *tag) (string, error) {
 }
 
 // plainEnd returns where the text from p on ceases to be plain: the index of the first <, &, carriage
-// return, or _ before an x, or the length of data.
-func plainEnd(data []byte, p int) int {
+// return, or _ before an x, or the length of data. ascii is false when there may be other than ASCII up to there.
+func plainEnd(data []byte, p int) (end int, ascii bool) {
 	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	var all uint64
 	for p+8 <= len(data) {
 		w := binary.LittleEndian.Uint64(data[p:])
+		all |= w
 		lt, amp, under, cr := w^(ones*'<'), w^(ones*'&'), w^(ones*'_'), w^(ones*'\r')
-		// A byte of the sum's high bits is set where a byte of w is the one looked for; a borrow can set
-		// later ones too, so only the first counts.
+		// A high bit of the sum is set where a byte of w is one looked for; a borrow can set later ones too,
+		// so only the first counts.
 		hit := ((lt-ones)&^lt | (amp-ones)&^amp | (under-ones)&^under | (cr-ones)&^cr) & highs
 		if hit == 0 {
 			p += 8
@@ -380,29 +396,31 @@ func plainEnd(data []byte, p int) int {
 		}
 		p += bits.TrailingZeros64(hit) / 8
 		if data[p] != '_' || p+1 < len(data) && data[p+1]|0x20 == 'x' {
-			return p
+			return p, all&highs == 0
 		}
 		p++
 	}
 	for p < len(data) {
 		c := data[p]
 		if c == '<' || c == '&' || c == '\r' || c == '_' && p+1 < len(data) && data[p+1]|0x20 == 'x' {
-			return p
+			break
 		}
+		all |= uint64(c)
 		p++
 	}
-	return p
+	return p, all&highs == 0
 }
 
-// checkUTF8 refuses a document that is not UTF-8.
-func (s *scanner) checkUTF8() error {
-	if utf8.Valid(s.data) {
+// checkUTF8 refuses text, which begins at the offset at, when it is not UTF-8. Only what comes out as text is
+// looked at: markup and what is passed over may hold anything.
+func (s *scanner) checkUTF8(text []byte, at int) error {
+	if utf8.Valid(text) {
 		return nil
 	}
-	for p := 0; p < len(s.data); {
-		r, n := utf8.DecodeRune(s.data[p:])
+	for p := 0; p < len(text); {
+		r, n := utf8.DecodeRune(text[p:])
 		if r == utf8.RuneError && n <= 1 {
-			return s.fail(BadEncoding, p, "not UTF-8")
+			return s.fail(BadEncoding, at+p, "not UTF-8")
 		}
 		p += n
 	}
