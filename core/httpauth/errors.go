@@ -198,38 +198,51 @@ func classifyTLS(e *Error, err error) bool {
 	return true
 }
 
+// Numbers of Windows sockets, which the syscall package of other systems does not name. They begin at 10000,
+// where no other system has any.
+const (
+	wsaNetworkDown        syscall.Errno = 10050
+	wsaNetworkUnreachable syscall.Errno = 10051
+	wsaAborted            syscall.Errno = 10053
+	wsaReset              syscall.Errno = 10054
+	wsaTimedOut           syscall.Errno = 10060
+	wsaRefused            syscall.Errno = 10061
+	wsaHostUnreachable    syscall.Errno = 10065
+)
+
 func classifyNetwork(err error, stage Stage) Kind {
 	var dns *net.DNSError
 	var timeout interface{ Timeout() bool }
+	var number syscall.Errno
+	errors.As(err, &number)
 	switch {
 	case errors.As(err, &dns) && dns.IsNotFound:
 		return KindName
-	case errors.As(err, &timeout) && timeout.Timeout():
+	case errors.As(err, &timeout) && timeout.Timeout(), number == wsaTimedOut:
 		return KindTimeout
-	case errors.As(err, &dns):
+	case dns != nil:
 		return KindName
-	case errors.Is(err, syscall.ECONNREFUSED):
-		return KindRefused
-	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EADDRNOTAVAIL), errors.Is(err, syscall.ENETDOWN):
-		return KindUnreachable
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, net.ErrClosed):
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed):
 		return KindDropped
 	}
-	// net/http and Windows have errors of their own for these, without types.
+	switch number {
+	case syscall.ECONNREFUSED, wsaRefused:
+		return KindRefused
+	case syscall.EHOSTUNREACH, syscall.ENETUNREACH, syscall.ENETDOWN, syscall.EADDRNOTAVAIL, wsaNetworkDown, wsaNetworkUnreachable, wsaHostUnreachable:
+		return KindUnreachable
+	case syscall.ECONNRESET, syscall.ECONNABORTED, syscall.EPIPE, wsaReset, wsaAborted:
+		return KindDropped
+	}
+	// net/http has no types for what follows; its texts are in English everywhere.
 	text := err.Error()
 	switch {
 	case strings.Contains(text, "malformed HTTP"), strings.Contains(text, "malformed MIME header"), strings.Contains(text, "malformed chunked encoding"), strings.Contains(text, "invalid byte in chunk length"):
 		return KindNotHTTP
 	case strings.Contains(text, "server response headers exceeded"):
 		return KindTooLarge
-	case strings.Contains(text, "server closed idle connection"), strings.Contains(text, "connection broken"), strings.Contains(text, "forcibly closed"):
+	case strings.Contains(text, "server closed idle connection"), strings.Contains(text, "connection broken"):
 		return KindDropped
-	case strings.Contains(text, "actively refused"):
-		return KindRefused
-	case strings.Contains(text, "unreachable"):
-		return KindUnreachable
-	}
-	if stage == StageAnswer {
+	case stage == StageAnswer:
 		return KindNotHTTP
 	}
 	return KindOther

@@ -31,7 +31,8 @@ const (
 	CodeProviderFault       Code = 2152992672 // 0x80540FA0: the plugin refused; its text says why
 )
 
-// Fault is a SOAP fault, read from an answer or built to be sent. It is an error.
+// Fault is a SOAP fault, read from an answer or built to be sent. It is an error. The questions IsTimeout,
+// IsShellGone and so on go by number, and say no on a nil Fault, so that AsFault(err).IsTimeout() is safe.
 type Fault struct {
 	HTTPStatus int    // the status it came with, or goes out with; 0 means 500
 	SOAPCode   string // "Sender", "Receiver", "MustUnderstand" or "VersionMismatch"
@@ -94,17 +95,20 @@ func (f *Fault) Diagnostics() Diagnostics {
 
 // IsTimeout tells whether there was just nothing to report within OperationTimeout: ask again.
 func (f *Fault) IsTimeout() bool {
-	return f.Code == CodeOperationTimeout || f.Code == 0 && f.Subcode == "TimedOut"
+	return f != nil && (f.Code == CodeOperationTimeout || f.Code == 0 && f.Subcode == "TimedOut")
 }
 
 // IsShellGone tells whether the shell or command does not exist, or no longer: closed after being idle, or
 // lost when the server was recycled.
 func (f *Fault) IsShellGone() bool {
-	return f.Code == CodeInvalidSelectors || f.Code == 0 && f.Subcode == "InvalidSelectors"
+	return f != nil && (f.Code == CodeInvalidSelectors || f.Code == 0 && f.Subcode == "InvalidSelectors")
 }
 
 // IsQuota tells whether a limit of the service itself was reached: shells, operations or users.
 func (f *Fault) IsQuota() bool {
+	if f == nil {
+		return false
+	}
 	switch f.Code {
 	case CodeShellQuota, CodeUserOperationsQuota, CodeUserQuota, CodeSystemQuota, CodeShellUsersQuota, CodePluginShellQuota:
 		return true
@@ -114,14 +118,14 @@ func (f *Fault) IsQuota() bool {
 
 // IsAccessDenied tells whether the account may not do this, or could not sign in.
 func (f *Fault) IsAccessDenied() bool {
-	return f.Code == CodeAccessDenied || f.Code == CodeLogonFailure || f.Code == 0 && f.Subcode == "AccessDenied"
+	return f != nil && (f.Code == CodeAccessDenied || f.Code == CodeLogonFailure || f.Code == 0 && f.Subcode == "AccessDenied")
 }
 
 // IsProvider tells whether the plugin behind the service refused: Exchange's own limits and rights arrive so.
-func (f *Fault) IsProvider() bool { return f.Code == CodeProviderFault }
+func (f *Fault) IsProvider() bool { return f != nil && f.Code == CodeProviderFault }
 
 // IsInvalidResource tells whether there is no such resource: a wrong configuration name.
-func (f *Fault) IsInvalidResource() bool { return f.Code == CodeInvalidResourceURI }
+func (f *Fault) IsInvalidResource() bool { return f != nil && f.Code == CodeInvalidResourceURI }
 
 // Status is the HTTP status the fault goes out with.
 func (f *Fault) Status() int {

@@ -110,8 +110,7 @@ func FaultProvider(provider, path, text string) *Fault {
 
 // FaultAccessDenied says that the account may not do this.
 func FaultAccessDenied() *Fault {
-	f := newFault("Sender", "AccessDenied", CodeAccessDenied, "Access is denied. ")
-	return f
+	return newFault("Sender", "AccessDenied", CodeAccessDenied, "Access is denied. ")
 }
 
 // FaultInvalidResourceURI says that there is no such resource.
@@ -124,7 +123,7 @@ func FaultInvalidResourceURI() *Fault {
 // FaultActionNotSupported says that the Action is unknown.
 func FaultActionNotSupported(action string) *Fault {
 	f := newFault("Sender", "ActionNotSupported", codeActionNotSupported, "The WS-Management service does not support the action specified in the request. ")
-	f.DetailText = action
+	f.Message += action
 	return f
 }
 

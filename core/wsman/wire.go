@@ -17,7 +17,6 @@ const (
 	ActionDelete     = "http://schemas.xmlsoap.org/ws/2004/09/transfer/Delete"
 	ActionGet        = "http://schemas.xmlsoap.org/ws/2004/09/transfer/Get"
 	ActionEnumerate  = "http://schemas.xmlsoap.org/ws/2004/09/enumeration/Enumerate"
-	ActionPull       = "http://schemas.xmlsoap.org/ws/2004/09/enumeration/Pull"
 	ActionCommand    = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell/Command"
 	ActionReceive    = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell/Receive"
 	ActionSend       = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell/Send"
