@@ -42,19 +42,42 @@ func (c *csvWriter) begin(names []string) error {
 
 func (c *csvWriter) row(values []exchange.Value) error {
 	for i, v := range values {
-		c.cell(i, csvText(v))
+		switch k := v.Kind(); {
+		case k == exchange.Integer, k == exchange.Size && !v.IsUnlimited():
+			c.separate(i)
+			c.buf = strconv.AppendInt(c.buf, v.Int(), 10)
+		default:
+			c.cell(i, csvText(v))
+		}
 	}
 	return c.line(len(values))
 }
 
-func (c *csvWriter) cell(i int, s string) {
+func (c *csvWriter) separate(i int) {
 	if i > 0 {
 		c.buf = utf8.AppendRune(c.buf, c.comma)
 	}
+}
+
+// bare tells whether s can stand without quotes.
+func (c *csvWriter) bare(s string) bool {
+	if s[0] == ' ' || s[len(s)-1] == ' ' || c.comma >= utf8.RuneSelf {
+		return false
+	}
+	for i := range len(s) {
+		if b := s[i]; b == '"' || b == '\r' || b == '\n' || b == byte(c.comma) {
+			return false
+		}
+	}
+	return true
+}
+
+func (c *csvWriter) cell(i int, s string) {
+	c.separate(i)
 	if s == "" {
 		return
 	}
-	if s[0] != ' ' && s[len(s)-1] != ' ' && !strings.ContainsAny(s, "\"\r\n") && !strings.ContainsRune(s, c.comma) {
+	if c.bare(s) {
 		c.buf = append(c.buf, s...)
 		return
 	}

@@ -1,10 +1,10 @@
 package export
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -44,16 +44,36 @@ func Open(ctx context.Context, path string) (*Opened, error) {
 	if info.Size() > largest {
 		return nil, tooLarge(path, "bytes", largest)
 	}
-	data, err := os.ReadFile(path)
+	text, err := readFile(path, info.Size())
 	if err != nil {
 		return nil, notRead(path, err)
 	}
-	return Read(ctx, path, data)
+	return read(ctx, path, text)
+}
+
+// readFile reads a file as a string, without the copy that making one of bytes takes.
+func readFile(path string, size int64) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = f.Close() }() // only read from
+	var b strings.Builder
+	b.Grow(int(size))
+	n, err := io.Copy(&b, io.LimitReader(f, largest+1))
+	if err == nil && n > largest {
+		err = errors.New("grows while it is read")
+	}
+	return b.String(), err
 }
 
 // Read is Open for content that is in memory already; name is the file's name for its ending and for
-// messages. The Table may share memory with data: do not change it afterwards.
+// messages. Nothing of data is kept.
 func Read(ctx context.Context, name string, data []byte) (*Opened, error) {
+	return read(ctx, name, string(data))
+}
+
+func read(ctx context.Context, name, data string) (*Opened, error) {
 	start := time.Now()
 	o := &Opened{Table: results.NewTable(results.RunInfo{
 		ID: name, Title: filepath.Base(name), Started: start,
@@ -103,27 +123,26 @@ func tooLarge(name, of string, limit int64) error {
 
 // decodeText makes UTF-8 of a file: UTF-16 with a byte-order mark or recognisable without, UTF-8 with or
 // without, and otherwise Windows-1252, which every byte is good for.
-func decodeText(data []byte) (string, error) {
-	if rest, ok := bytes.CutPrefix(data, []byte("\xef\xbb\xbf")); ok {
+func decodeText(data string) (string, error) {
+	if rest, ok := strings.CutPrefix(data, "\xef\xbb\xbf"); ok {
 		data = rest
-	} else if rest, ok := bytes.CutPrefix(data, []byte("\xff\xfe")); ok {
+	} else if rest, ok := strings.CutPrefix(data, "\xff\xfe"); ok {
 		return fromUTF16(rest, 0), nil
-	} else if rest, ok := bytes.CutPrefix(data, []byte("\xfe\xff")); ok {
+	} else if rest, ok := strings.CutPrefix(data, "\xfe\xff"); ok {
 		return fromUTF16(rest, 1), nil
 	} else if len(data) >= 4 && data[0] != 0 && data[1] == 0 && data[2] != 0 && data[3] == 0 {
 		return fromUTF16(data, 0), nil
 	} else if len(data) >= 4 && data[0] == 0 && data[1] != 0 && data[2] == 0 && data[3] != 0 {
 		return fromUTF16(data, 1), nil
 	}
-	if utf8.Valid(data) {
-		return string(data), nil
+	if utf8.ValidString(data) {
+		return data, nil
 	}
-	text, err := charmap.Windows1252.NewDecoder().Bytes(data)
-	return string(text), err
+	return charmap.Windows1252.NewDecoder().String(data)
 }
 
 // fromUTF16 reads UTF-16; low is where in a pair of bytes the lower one stands, 0 or 1.
-func fromUTF16(data []byte, low int) string {
+func fromUTF16(data string, low int) string {
 	units := make([]uint16, len(data)/2)
 	for i := range units {
 		units[i] = uint16(data[2*i+low]) | uint16(data[2*i+1-low])<<8

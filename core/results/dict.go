@@ -42,13 +42,20 @@ func (t *texts) text(code uint32) string {
 type dict struct {
 	texts
 	writing strings.Builder
-	slots   []uint32 // open addressing: code+1, 0 for free
+	slots   []slot // open addressing; nil until a text is asked for
 	seed    maphash.Seed
 	last    string // rows often repeat the text above them
 	lastAt  uint32
 }
 
-func newDict() *dict { return &dict{seed: maphash.MakeSeed(), slots: make([]uint32, 16)} }
+// slot is one place of the table. The hash is kept so that texts are looked at only when they are likely the
+// same, and not at all when the table grows.
+type slot struct {
+	hash uint32
+	code uint32 // one more than the code, 0 for a free place
+}
+
+func newDict() *dict { return &dict{seed: maphash.MakeSeed()} }
 
 // code returns the code of s, giving it one when it is new. s must not be longer than longestText.
 func (d *dict) code(s string) uint32 {
@@ -58,42 +65,82 @@ func (d *dict) code(s string) uint32 {
 	if len(d.starts)*3 >= len(d.slots)*2 {
 		d.grow()
 	}
-	mask := uint64(len(d.slots) - 1)
-	at := maphash.String(d.seed, s) & mask
-	for d.slots[at] != 0 {
-		if c := d.slots[at] - 1; d.text(c) == s {
+	mask := uint32(len(d.slots) - 1)
+	hash := d.hash(s)
+	at := hash & mask
+	for ; d.slots[at].code != 0; at = (at + 1) & mask {
+		if d.slots[at].hash != hash {
+			continue
+		}
+		if c := d.slots[at].code - 1; d.text(c) == s {
 			d.last, d.lastAt = d.text(c), c
 			return c
 		}
-		at = (at + 1) & mask
 	}
 	c := uint32(len(d.starts))
-	d.slots[at] = c + 1
-	d.starts = append(d.starts, uint32(d.writing.Len()))
-	d.writing.WriteString(s)
-	d.open = d.writing.String()
+	d.slots[at] = slot{hash, c + 1}
+	d.add(s)
 	d.last, d.lastAt = d.text(c), c
-	if len(d.starts)&chunkMask == 0 {
-		// A builder holds up to twice what it needs; a full chunk keeps only its own.
-		d.closed = append(d.closed, strings.Clone(d.open))
-		d.open = ""
-		d.writing = strings.Builder{}
-	}
 	return c
 }
 
-func (d *dict) grow() {
-	d.slots = make([]uint32, len(d.slots)*2)
-	mask := uint64(len(d.slots) - 1)
-	for c := range uint32(len(d.starts)) {
-		at := maphash.String(d.seed, d.text(c)) & mask
-		for d.slots[at] != 0 {
-			at = (at + 1) & mask
+func (d *dict) hash(s string) uint32 {
+	h := maphash.String(d.seed, s)
+	return uint32(h>>32) ^ uint32(h)
+}
+
+// add writes s behind the others.
+func (d *dict) add(s string) {
+	if d.writing.Len() == 0 && len(d.closed) > 0 {
+		// The next chunk will be about as long as the one before it.
+		n := len(d.closed[len(d.closed)-1])
+		d.writing.Grow(n + n/16)
+	}
+	d.starts = append(d.starts, uint32(d.writing.Len()))
+	d.writing.WriteString(s)
+	d.open = d.writing.String()
+	if len(d.starts)&chunkMask == 0 {
+		if d.writing.Cap()-d.writing.Len() > d.writing.Len()/8 {
+			d.open = strings.Clone(d.open) // without the builder's spare room
 		}
-		d.slots[at] = c + 1
+		d.closed = append(d.closed, d.open)
+		d.open = ""
+		d.writing = strings.Builder{}
 	}
 }
 
+// grow makes room for more texts, and builds the table when it was given back.
+func (d *dict) grow() {
+	old := d.slots
+	size := max(16, 2*len(old))
+	for len(d.starts)*3 >= size*2 {
+		size *= 2
+	}
+	d.slots = make([]slot, size)
+	if old == nil {
+		for c := range uint32(len(d.starts)) {
+			d.put(slot{d.hash(d.text(c)), c + 1})
+		}
+		return
+	}
+	for _, s := range old {
+		if s.code != 0 {
+			d.put(s)
+		}
+	}
+}
+
+func (d *dict) put(s slot) {
+	mask := uint32(len(d.slots) - 1)
+	at := s.hash & mask
+	for d.slots[at].code != 0 {
+		at = (at + 1) & mask
+	}
+	d.slots[at] = s
+}
+
+// trim gives back what only adding texts needs.
 func (d *dict) trim() {
 	d.starts = slices.Clip(slices.Clone(d.starts))
+	d.slots = nil
 }
