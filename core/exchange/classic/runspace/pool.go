@@ -32,6 +32,10 @@ type Options struct {
 	// Named is called when the server gives the shell another id than the one asked for. nil is allowed.
 	Named func(asked, given string)
 
+	// Event is given what arrives on the pool's own stream, on the goroutine that uses the pool: answers to
+	// what PSRP was asked, private data, and errors about single messages. nil is allowed.
+	Event func(psrp.Event, error)
+
 	// Gone is called once, when the server has confirmed that the shell is no more, or never was. nil is allowed.
 	Gone func(shellID string)
 
@@ -71,6 +75,8 @@ type Pool struct {
 	// stuck says that a pipeline did not confirm its end within StopLimit, so the runspace may still be busy.
 	stuck bool
 
+	keyRefused error // why the last key exchange gave no key
+
 	mu     sync.Mutex
 	closed bool
 	gone   bool
@@ -82,13 +88,7 @@ type Pool struct {
 // Errors come from wsman (*Fault, *Redirect, *HTTPError, *FormatError), from the transport, from psrp, or are
 // a *BrokenError.
 func Open(ctx context.Context, o Options) (*Pool, error) {
-	if o.StopLimit <= 0 {
-		o.StopLimit = 10 * time.Second
-	}
-	if o.CloseLimit <= 0 {
-		o.CloseLimit = 15 * time.Second
-	}
-	p := &Pool{o: o, wsman: o.Client, psrp: psrp.NewClient(o.Config)}
+	p := newPool(o)
 	creation, err := p.psrp.Open()
 	if err != nil {
 		return nil, err
@@ -124,6 +124,16 @@ func Open(ctx context.Context, o Options) (*Pool, error) {
 		return nil, err
 	}
 	return p, nil
+}
+
+func newPool(o Options) *Pool {
+	if o.StopLimit <= 0 {
+		o.StopLimit = 10 * time.Second
+	}
+	if o.CloseLimit <= 0 {
+		o.CloseLimit = 15 * time.Second
+	}
+	return &Pool{o: o, wsman: o.Client, psrp: psrp.NewClient(o.Config)}
 }
 
 // refused tells whether the server itself said no, so that there is no shell.
@@ -166,7 +176,19 @@ func (p *Pool) ExchangeKey(ctx context.Context) error {
 	if err := p.psrp.ExchangeKey(); err != nil {
 		return err
 	}
-	return p.Ask(ctx, p.psrp.HasKey)
+	p.keyRefused = nil
+	if err := p.Ask(ctx, func() bool { return p.psrp.HasKey() || p.keyRefused != nil }); err != nil {
+		return err
+	}
+	return p.keyRefused
+}
+
+// noteKey remembers that the server's answer to a key exchange could not be used, so that nobody waits for more.
+func (p *Pool) noteKey(err error) {
+	var message *psrp.MessageError
+	if errors.As(err, &message) && message.Header.Type == psrp.TypeEncryptedSessionKey {
+		p.keyRefused = err
+	}
 }
 
 // Disconnect leaves the pool open on the server, to be taken back by Reconnect within idle, which 0 leaves to
@@ -186,17 +208,11 @@ func (p *Pool) Reconnect(ctx context.Context) error {
 	return p.psrp.Reconnected()
 }
 
-// Attach takes over a pool that another client left disconnected. o.Config.Pool must be the pool's id, which
-// is also its shell's.
-func Attach(ctx context.Context, o Options) (*Pool, error) {
-	if o.StopLimit <= 0 {
-		o.StopLimit = 10 * time.Second
-	}
-	if o.CloseLimit <= 0 {
-		o.CloseLimit = 15 * time.Second
-	}
-	p := &Pool{o: o, wsman: o.Client, psrp: psrp.NewClient(o.Config)}
-	p.shell = wireID(p.psrp.ID())
+// Attach takes over a pool that another client left disconnected in a shell. o.Config.Pool must be the pool's
+// id, which is usually the shell's too.
+func Attach(ctx context.Context, shellID string, o Options) (*Pool, error) {
+	p := newPool(o)
+	p.shell = shellID
 	connecting, err := p.psrp.Connect()
 	if err != nil {
 		return nil, err
@@ -305,8 +321,12 @@ func (p *Pool) take(source uuid.UUID, data []byte, each func(psrp.Event, error) 
 		if errors.As(err, &fragment) || errors.As(err, &version) {
 			return err
 		}
-		if each == nil {
-			continue // one unreadable message of the pool's own stream does not stop it
+		if each == nil { // the pool's own stream, which one unreadable message does not stop
+			p.noteKey(err)
+			if p.o.Event != nil {
+				p.o.Event(ev, err)
+			}
+			continue
 		}
 		if fatal = each(ev, err); fatal != nil {
 			return fatal
@@ -315,17 +335,27 @@ func (p *Pool) take(source uuid.UUID, data []byte, each func(psrp.Event, error) 
 	return nil
 }
 
-// flush sends what psrp has queued. command is the id the server knows a pipeline by, where it is another
-// than psrp's.
+// flush sends what psrp has queued, as few requests as envelopes allow. command is the id the server knows a
+// pipeline by, where it is another than psrp's.
 func (p *Pool) flush(ctx context.Context, command string) error {
-	for _, packet := range p.psrp.Take() {
-		send := wsman.Send{Stream: "stdin", Data: packet.Data}
-		if packet.Prompt {
+	room := p.wsman.SendRoom()
+	packets := p.psrp.Take()
+	for len(packets) > 0 {
+		one := packets[0]
+		data := one.Data
+		rest := packets[1:]
+		for len(rest) > 0 && rest[0].Pipeline == one.Pipeline && rest[0].Prompt == one.Prompt && len(data)+len(rest[0].Data) <= room {
+			data = append(data, rest[0].Data...)
+			rest = rest[1:]
+		}
+		packets = rest
+		send := wsman.Send{Stream: "stdin", Data: data}
+		if one.Prompt {
 			send.Stream = "pr"
 		}
-		if packet.Pipeline != uuid.Nil {
+		if one.Pipeline != uuid.Nil {
 			if send.CommandID = command; command == "" {
-				send.CommandID = wireID(packet.Pipeline)
+				send.CommandID = wireID(one.Pipeline)
 			}
 		}
 		if err := p.wsman.Send(ctx, p.shell, send); err != nil {
