@@ -565,3 +565,18 @@ func FuzzExpression(f *testing.F) {
 		}
 	})
 }
+
+// A table on screen asks for cells at every frame.
+func TestCellsAreReadWithoutAllocating(t *testing.T) {
+	s := inventMailboxes(500).Snapshot()
+	v := arrange(t, s, Query{Sort: []SortKey{{Column: "DisplayName"}}})
+	row := 0
+	if n := testing.AllocsPerRun(100, func() {
+		for c := range v.Columns() {
+			_ = v.Cell(row, c)
+		}
+		row++
+	}); n != 0 {
+		t.Errorf("a row takes %v allocations", n)
+	}
+}
