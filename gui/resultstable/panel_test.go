@@ -177,7 +177,7 @@ func TestStatusLineFollowsTheRun(t *testing.T) {
 		s.panel.grid.TypedKey(&fyne.KeyEvent{Name: fyne.KeyDown})
 		s.panel.grid.KeyUp(&fyne.KeyEvent{Name: desktop.KeyShiftLeft})
 	})
-	want("52 rows · Contoso · read 2:02 PM · 3 selected, 176.1875 GB")
+	want("52 rows · Contoso · read 2:02 PM · 3 selected, 176.2 GB")
 	s.shot("results")
 	s.do(func() { s.panel.find.SetText("anna") })
 	s.queue.Do(func() {

@@ -71,13 +71,8 @@ func (b *bar) MouseDown(ev *desktop.MouseEvent) {
 func (b *bar) MouseUp(*desktop.MouseEvent) {}
 
 func (b *bar) Dragged(ev *fyne.DragEvent) {
-	if !b.grabbed { // a drag without a press, as from a touch screen
-		start, length := b.axis().thumb(b.track(), shortest)
-		began := b.along(ev.Position) - b.along(fyne.NewPos(ev.Dragged.DX, ev.Dragged.DY))
-		if began < float32(start) || began >= float32(start+length) {
-			return
-		}
-		b.grabbed, b.grip = true, began-float32(start)
+	if !b.grabbed {
+		return
 	}
 	if b.axis().drag(int64(b.along(ev.Position)-b.grip), b.track(), shortest) {
 		b.of.scrolled()

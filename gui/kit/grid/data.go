@@ -22,6 +22,7 @@ type Column struct {
 	Kind  Kind    // numbers stand right
 	Align Align   // overrides what Kind says
 	Width float32 // in points at first; 0 means by kind and title
+	Fill  bool    // takes the room the other columns leave, at least Width
 	Tip   string  // shown on the header, such as the property's real name
 }
 

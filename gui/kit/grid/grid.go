@@ -256,7 +256,7 @@ func (g *Grid) firstWidth(c Column) float32 {
 	if c.Width > 0 {
 		return c.Width
 	}
-	least := map[Kind]float32{Text: 150, Number: 96, Date: 132, Flag: 80}[c.Kind]
+	least := map[Kind]float32{Text: 150, Number: 96, Date: 168, Flag: 80}[c.Kind]
 	return min(max(least, g.titleWidth(c)), 240)
 }
 
@@ -361,6 +361,9 @@ func (g *Grid) layout(size fyne.Size) {
 	room := fyne.NewSize(size.Width, max(size.Height-head, 0))
 	h := g.rowHeight()
 	g.y.total, g.x.total = int64(g.data.Rows())*h, g.cols.total
+	if g.fills() >= 0 {
+		g.x.total = g.leastWidth()
+	}
 	// The bars take room beside the cells only when they are needed; one can make the other needed.
 	tall := func() bool { return float32(g.y.total) > room.Height }
 	wide := func() bool { return float32(g.x.total) > room.Width }
@@ -377,6 +380,7 @@ func (g *Grid) layout(size fyne.Size) {
 		}
 	}
 	g.y.view, g.x.view = int64(room.Height), int64(room.Width)
+	g.fill()
 	g.y.set(g.y.off)
 	g.x.set(g.x.off)
 	g.right.Hidden, g.below.Hidden = !needRight, !needBelow
@@ -389,6 +393,39 @@ func (g *Grid) layout(size fyne.Size) {
 	g.below.Move(fyne.NewPos(0, head+room.Height))
 	g.below.Resize(fyne.NewSize(room.Width, thick))
 	g.scrolled()
+}
+
+// fills is the place of the first column that takes the room the others leave, or -1.
+func (g *Grid) fills() int {
+	for i, s := range g.cols.list {
+		if g.all[s.index].Fill {
+			return i
+		}
+	}
+	return -1
+}
+
+// leastWidth is how wide the columns are when the one that fills is as narrow as it may be.
+func (g *Grid) leastWidth() int64 {
+	i := g.fills()
+	if i < 0 {
+		return g.cols.total
+	}
+	return g.cols.total - g.cols.list[i].width + max(int64(g.all[g.cols.list[i].index].Width), narrowest)
+}
+
+func (g *Grid) fill() {
+	i := g.fills()
+	if i < 0 || g.x.view == 0 {
+		return
+	}
+	least := max(int64(g.all[g.cols.list[i].index].Width), narrowest)
+	if w := max(g.x.view-(g.cols.total-g.cols.list[i].width), least); w != g.cols.list[i].width {
+		g.cols.list[i].width = w
+		g.cols.arrange()
+		g.gen++
+	}
+	g.x.total = g.cols.total
 }
 
 func sameColumns(a, b []Column) bool {

@@ -95,14 +95,8 @@ func (h *header) MouseUp(ev *desktop.MouseEvent) {
 
 func (h *header) Dragged(ev *fyne.DragEvent) {
 	x := h.inside(ev.Position)
-	if h.pressed < 0 { // without a press, as in a test: it began where the pointer came from
-		began := x - int64(ev.Dragged.DX)
-		h.resizing = false
-		if b := h.of.cols.border(began); b >= 0 {
-			h.pressed, h.resizing, h.grip = b, true, 0
-		} else if h.pressed = h.of.cols.at(began); h.pressed < 0 {
-			return
-		}
+	if h.pressed < 0 {
+		return
 	}
 	if h.resizing {
 		h.dragging = true

@@ -1,6 +1,7 @@
 package grid
 
 import (
+	"strings"
 	"unicode/utf8"
 
 	"fyne.io/fyne/v2"
@@ -8,7 +9,7 @@ import (
 
 // ruler measures text by adding up the widths of its characters. That is quick and needs no memory, where
 // shaping each text would need both; what it ignores, kerning, makes text narrower, never wider by more
-// than a point.
+// than a point. Scripts beyond Latin, Greek and Cyrillic join or come from other fonts: those are shaped.
 type ruler struct {
 	size  float32
 	style fyne.TextStyle
@@ -67,6 +68,9 @@ func (r *ruler) fit(text string, room float32) (string, bool) {
 		if c >= utf8.RuneSelf {
 			c, n = utf8.DecodeRuneInString(text[i:])
 		}
+		if c >= 0x0590 && (c < 0x2000 || c > 0x20CF) {
+			return r.fitShaped(text, room)
+		}
 		if c == '\n' || c == '\r' {
 			if cut < 0 {
 				cut = i
@@ -83,4 +87,24 @@ func (r *ruler) fit(text string, room float32) (string, bool) {
 		i += n
 	}
 	return text, false
+}
+
+// fitShaped is fit for scripts whose characters have no width of their own.
+func (r *ruler) fitShaped(text string, room float32) (string, bool) {
+	measure := func(s string) float32 { return fyne.MeasureText(s, r.size, r.style).Width }
+	line, _, broken := strings.Cut(strings.ReplaceAll(text, "\r", "\n"), "\n")
+	if !broken && measure(line) <= room {
+		return text, false
+	}
+	runes := []rune(line)
+	low, high := 0, len(runes)
+	for low < high {
+		middle := (low + high + 1) / 2
+		if measure(string(runes[:middle])+"…") <= room {
+			low = middle
+		} else {
+			high = middle - 1
+		}
+	}
+	return string(runes[:low]) + "…", true
 }
