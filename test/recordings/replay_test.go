@@ -138,7 +138,6 @@ type player struct {
 	pools  map[string]*runspace.Pool // by recorded shell id
 	ids    []uuid.UUID               // the next pipelines' recorded ids
 	pool   []psrp.Event              // what came on pool streams
-	events int                       // of them, judged
 }
 
 func play(t *testing.T, rec recording) {

@@ -2,7 +2,6 @@ package runspace
 
 import (
 	"context"
-	"errors"
 	"iter"
 	"sync"
 	"time"
@@ -136,8 +135,6 @@ func (r *run) begin(first []byte, input []clixml.Value) error {
 	}
 	return p.flush(r.ctx, id)
 }
-
-var errLeft = errors.New("runspace: the caller left")
 
 // receive asks for output until the pipeline ended.
 func (r *run) receive(ctx context.Context, yield func(psrp.Event, error) bool) error {
