@@ -91,6 +91,14 @@ func (c *Client) Protocol() Version { return c.protocol }
 // PrivateData is the server's application private data, Null before it came.
 func (c *Client) PrivateData() clixml.Value { return c.private }
 
+// Take returns everything that waits to be sent by Send, in order, and forgets it. It is nil when nothing
+// waits. Call it after every other method.
+func (c *Client) Take() []Packet { return c.take() }
+
+// SetFragmentSize changes how large the fragments of later messages are, in bytes, header included; at least
+// MinFragmentSize. The transport knows what fits into an envelope.
+func (c *Client) SetFragmentSize(bytes int) { c.setFragmentSize(bytes) }
+
 // Open returns the bytes of creationXml: SESSION_CAPABILITY and INIT_RUNSPACEPOOL (MS-PSRP 3.1.4.1). The
 // state becomes NegotiationSent. A *StateError says that it was opened before.
 func (c *Client) Open() ([]byte, error) {

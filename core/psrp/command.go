@@ -94,12 +94,18 @@ func (c Command) Find(name string) (Parameter, bool) {
 // SingleCommand returns the CREATE_PIPELINE of one cmdlet as Windows PowerShell sends it: no input, no
 // history, no host, all invocation details.
 func SingleCommand(name string, parameters ...Parameter) CreatePipeline {
+	return PipedCommands(Command{Name: name, Parameters: parameters})
+}
+
+// PipedCommands is SingleCommand for several commands, each of which takes what the one before it gives, as
+// in Get-Command | Select-Object.
+func PipedCommands(commands ...Command) CreatePipeline {
 	return CreatePipeline{
 		NoInput:        true,
 		ApartmentState: UnknownApartment,
 		StreamOptions:  AddInvocationInfo,
 		Host:           NoHost,
-		Pipeline:       Pipeline{Statements: [][]Command{{{Name: name, Parameters: parameters}}}},
+		Pipeline:       Pipeline{Statements: [][]Command{commands}},
 	}
 }
 

@@ -15,6 +15,9 @@
 //	for ev, err := range c.Receive(uuid.Nil, stream) { … }
 //	for _, p := range c.Take() { /* Send p.Data on p.Pipeline, or on the pool when it is uuid.Nil */ }
 //
+// An object of the output arrives as a *PipelineOutput with its CLIXML still undecoded: Value decodes it with
+// the pool's own decoder, and Raw can be decoded on another goroutine.
+//
 // # Server
 //
 // NewServer makes the other end. creationXml, the Arguments of Command and every Send go into Receive; it

@@ -60,12 +60,9 @@ func newEndpoint(id uuid.UUID, self Destination, limits Limits) endpoint {
 	}
 }
 
-// SetFragmentSize changes how large the fragments of later messages are, in bytes, header included. At
-// least MinFragmentSize; ask after the transport has learnt what fits into an envelope.
-func (e *endpoint) SetFragmentSize(bytes int) { e.limits.FragmentSize = max(bytes, MinFragmentSize) }
+func (e *endpoint) setFragmentSize(bytes int) { e.limits.FragmentSize = max(bytes, MinFragmentSize) }
 
-// Take returns everything that waits to be sent, in order, and forgets it. It is nil when nothing waits.
-func (e *endpoint) Take() []Packet {
+func (e *endpoint) take() []Packet {
 	out := e.out
 	e.out = nil
 	return out

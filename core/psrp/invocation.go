@@ -7,7 +7,7 @@ import (
 )
 
 // Invocation is where in a command a record came from: the InvocationInfo_ and CommandInfo_ properties that
-// records carry when StreamOptions asks for them (MS-PSRP 2.2.3.15.1).
+// records carry when StreamOptions asks for them (MS-PSRP 2.2.3.15).
 type Invocation struct {
 	CommandName       string // CommandInfo_Name
 	CommandType       CommandType

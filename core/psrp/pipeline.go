@@ -34,7 +34,7 @@ func (c *Client) CreatePipeline(m CreatePipeline) (id uuid.UUID, first []byte, e
 	return c.start(&m, !m.NoInput)
 }
 
-// GetCommandMetadata starts a pipeline that tells about commands (MS-PSRP 3.1.4.5). Its output is what
+// GetCommandMetadata starts a pipeline that tells about commands (MS-PSRP 3.1.5.4.14). Its output is what
 // ReadMetadataCount and then ReadCommandMetadata read; otherwise it is as CreatePipeline.
 func (c *Client) GetCommandMetadata(m GetCommandMetadata) (id uuid.UUID, first []byte, err error) {
 	return c.start(&m, false)

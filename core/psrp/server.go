@@ -93,6 +93,14 @@ func (s *Server) Receive(source uuid.UUID, data []byte) iter.Seq2[Event, error] 
 	return s.receive(source, data, s.accept, s.breakDown)
 }
 
+// Take returns everything that waits for Receive responses, in order, and forgets it. It is nil when nothing
+// waits. Each Packet names the stream it belongs to.
+func (s *Server) Take() []Packet { return s.take() }
+
+// SetFragmentSize changes how large the fragments of later messages are, in bytes, header included; at least
+// MinFragmentSize.
+func (s *Server) SetFragmentSize(bytes int) { s.setFragmentSize(bytes) }
+
 // Break says that the pool cannot be used, and why: it sends RUNSPACEPOOL_STATE Broken.
 func (s *Server) Break(why *ErrorRecord) error {
 	if s.state == Closed || s.state == Broken {

@@ -1,10 +1,15 @@
 package psrp
 
 import (
+	"maps"
+
 	"github.com/google/uuid"
 
 	"tenantry/core/clixml"
 )
+
+// maxPipelines bounds what a client can make a server remember. Those that are over go first.
+const maxPipelines = 1000
 
 // serverPipeline is what the server knows of a pipeline.
 type serverPipeline struct {
@@ -53,6 +58,12 @@ func (s *Server) startPipeline(h Header, input bool) error {
 	// A client may run the same pipeline again when it is over, under its old id.
 	if p := s.pipelines[h.Pipeline]; p != nil && !p.state.Done() {
 		return &MessageError{h, ErrPipelineExists}
+	}
+	if len(s.pipelines) >= maxPipelines {
+		maps.DeleteFunc(s.pipelines, func(_ uuid.UUID, p *serverPipeline) bool { return p.state.Done() })
+		if len(s.pipelines) >= maxPipelines {
+			return &StateError{h.Type.String(), "too many pipelines"}
+		}
 	}
 	s.pipelines[h.Pipeline] = &serverPipeline{state: Running, input: input}
 	return nil

@@ -393,6 +393,28 @@ func TestServerPipelineRules(t *testing.T) {
 		t.Errorf("%v, %s", err, s.State())
 	}
 
+	// A client cannot make the server remember without end, and an honest one is never refused.
+	crowd := NewServer(ServerConfig{})
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(feedServer(crowd, testID, uuid.Nil, capability23))
+	must(feedServer(crowd, testID, uuid.Nil, &InitRunspacePool{MinRunspaces: 1, MaxRunspaces: 1}))
+	for i := range 2 * maxPipelines {
+		id := uuid.UUID{byte(i), byte(i >> 8), 1}
+		must(feedServer(crowd, testID, id, &GetCommandMetadata{}))
+		must(crowd.Finish(id, Completed, nil))
+	}
+	for i := range maxPipelines {
+		must(feedServer(crowd, testID, uuid.UUID{byte(i), byte(i >> 8), 2}, &GetCommandMetadata{}))
+	}
+	if err := feedServer(crowd, testID, testID, &GetCommandMetadata{}); !errors.As(err, &state) {
+		t.Errorf("one pipeline too many: %v", err)
+	}
+
 	// A client that does not know information records gets none.
 	old := newPair(t, ClientConfig{Protocol: V22}, ServerConfig{}).open()
 	id := old.start(SingleCommand("a"))
