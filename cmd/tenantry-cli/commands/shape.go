@@ -1,0 +1,114 @@
+package commands
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"tenantry/core/export"
+	"tenantry/core/results"
+)
+
+// shapeFlags choose which rows and columns of a table are written, and how: the same for every command that
+// writes one.
+type shapeFlags struct {
+	columns string
+	where   []string
+	sort    string
+	group   string
+	sum     []string
+	find    string
+	limit   int
+	format  string
+	output  string
+}
+
+func (f *shapeFlags) add(c *cobra.Command) {
+	c.Flags().StringVar(&f.columns, "columns", "", "only these columns, in this order: A,B,…")
+	c.Flags().StringArrayVar(&f.where, "where", nil, "only rows for which `EXPR` holds, such as \"TotalItemSize > 45GB\" (repeat: all must hold)")
+	c.Flags().StringVar(&f.sort, "sort", "", "sort by columns: `COL[:desc],…`")
+	c.Flags().StringVar(&f.group, "group", "", "one row for each value of these columns, with a count: `COL[,…]`")
+	c.Flags().StringArrayVar(&f.sum, "sum", nil, "with --group, add up this column (repeat for several)")
+	c.Flags().StringVar(&f.find, "find", "", "only rows with this text in some column")
+	c.Flags().IntVar(&f.limit, "limit", 0, "at most so many rows")
+	c.Flags().StringVar(&f.format, "format", "", "table, csv, json or jsonl (default: table on a terminal, csv otherwise)")
+	c.Flags().StringVarP(&f.output, "output", "o", "", "write to this file, whole or not at all; its ending chooses the format")
+}
+
+// shaper is what the flags say, read.
+type shaper struct {
+	query  results.Query
+	format export.Format
+	output string
+}
+
+// parse reads the flags. Its errors are about the command's words: nothing was sent.
+func (f *shapeFlags) parse(a *app) (*shaper, error) {
+	s := &shaper{output: f.output, query: results.Query{Find: f.find, Limit: f.limit, Language: a.words.Locale()}}
+	var err error
+	take := func(e error) {
+		if err == nil && e != nil {
+			err = &usageError{e}
+		}
+	}
+	var e error
+	if f.columns != "" {
+		s.query.Columns, e = results.ParseColumns(f.columns)
+		take(e)
+	}
+	s.query.Filter, e = results.ParseConditions(f.where)
+	take(e)
+	if f.sort != "" {
+		s.query.Sort, e = results.ParseSort(f.sort)
+		take(e)
+	}
+	if f.group != "" {
+		s.query.Group.Columns, e = results.ParseColumns(f.group)
+		take(e)
+	}
+	for _, sum := range f.sum {
+		names, e := results.ParseColumns(sum)
+		take(e)
+		s.query.Group.Sums = append(s.query.Group.Sums, names...)
+	}
+	if f.limit < 0 {
+		take(usage(codeBadLimit, nil))
+	}
+	switch {
+	case f.format != "":
+		s.format, e = export.ByName(f.format)
+	case f.output != "":
+		s.format, e = export.ByFile(f.output)
+	case isTerminal(a.Out):
+		s.format, e = export.ByName("table")
+	default:
+		s.format, e = export.ByName("csv")
+	}
+	take(e)
+	return s, err
+}
+
+// write arranges and writes a table.
+func (s *shaper) write(ctx context.Context, a *app, table results.Snapshot) error {
+	// What had arrived is written out also when the run was cancelled, so a done ctx does not stop this.
+	view, err := results.Arrange(context.WithoutCancel(ctx), table, s.query)
+	if err != nil {
+		return err
+	}
+	options := export.Options{}
+	if s.output != "" {
+		return export.WriteView(s.output, s.format, view, options)
+	}
+	if isTerminal(a.Out) {
+		options.Width = terminalWidth(a.Out, 0)
+	}
+	return ignoreClosedPipe(s.format.Write(a.Out, view, options))
+}
+
+// ignoreClosedPipe forgives a reader that has seen enough, such as head.
+func ignoreClosedPipe(err error) error {
+	if isClosedPipe(err) {
+		return nil
+	}
+	return err
+}
