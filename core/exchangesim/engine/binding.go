@@ -47,7 +47,8 @@ var common = []param{
 func bind(c *cmdlet, given []Param, piped bool) (arguments, error) {
 	bound := arguments{}
 	var loose []clixml.Value
-	for _, g := range given {
+	for i := 0; i < len(given); i++ {
+		g := given[i]
 		name := strings.TrimSuffix(strings.TrimPrefix(g.Name, "-"), ":")
 		if name == "" {
 			loose = append(loose, g.Value)
@@ -59,6 +60,13 @@ func bind(c *cmdlet, given []Param, piped bool) (arguments, error) {
 		}
 		if bound.has(p.Name) {
 			return nil, bindingError(c, "ParameterAlreadyBound", "Cannot bind parameter because parameter '"+p.Name+"' is specified more than once. To provide multiple values to parameters that can accept multiple values, use the array syntax. For example, \"-parameter value1,value2,value3\".")
+		}
+		if g.Bare && p.Type != "SwitchParameter" {
+			if i+1 == len(given) || given[i+1].Name != "" {
+				return nil, bindingError(c, "MissingArgument", "Missing an argument for parameter '"+p.Name+"'. Specify a parameter of type '"+fullType(p.Type)+"' and try again.")
+			}
+			i++
+			g.Value = given[i].Value
 		}
 		v, err := convert(c, p, g.Value)
 		if err != nil {

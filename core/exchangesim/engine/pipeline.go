@@ -47,6 +47,7 @@ type Command struct {
 type Param struct {
 	Name  string
 	Value clixml.Value
+	Bare  bool // the name stood alone: a switch, or the next argument without a name is its value
 }
 
 // Progress is a progress record.

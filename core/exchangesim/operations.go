@@ -1,0 +1,299 @@
+package exchangesim
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"tenantry/core/psrp"
+	"tenantry/core/wsman"
+)
+
+const (
+	provider     = "microsoft.powershell"
+	providerPath = `C:\Windows\system32\pwrshplugin.dll`
+	// codeAborted is ERROR_OPERATION_ABORTED, as a Receive brings whose shell is deleted meanwhile.
+	codeAborted wsman.Code = 995
+	// maxEnvelopeKB is what the service takes and gives in one envelope, as Windows does by default.
+	maxEnvelopeKB = 500
+	defaultWait   = 60 * time.Second // of a Receive that names no OperationTimeout
+	longestWait   = 10 * time.Minute
+)
+
+// operate performs one WSMan operation.
+func (s *Server) operate(ctx context.Context, who account, q *wsman.Request) (wsman.Response, *wsman.Fault) {
+	if s.Hooks.Operation != nil {
+		if fault := s.Hooks.Operation(q); fault != nil {
+			return nil, fault
+		}
+	}
+	switch op := q.Op.(type) {
+	case *wsman.Create:
+		return s.create(who, q, op)
+	case *wsman.Enumerate:
+		return s.enumerate(who, q)
+	case *wsman.Get:
+		if strings.EqualFold(q.ResourceURI, wsman.ResourceConfig) {
+			return wsman.GetConfigResponse{Config: wsman.Config{
+				MaxEnvelopeSizeKB: maxEnvelopeKB, MaxTimeout: time.Minute, MaxBatchItems: 32000,
+				MaxShellsPerUser: s.MaxSessions, IdleTimeout: s.IdleTimeout,
+			}}, nil
+		}
+	}
+	sh, done := s.shells.find(who, q.ShellID())
+	if sh == nil {
+		return nil, wsman.FaultInvalidSelectors()
+	}
+	defer done()
+	if sh.refused != nil {
+		return s.refusedShell(sh, q)
+	}
+	switch op := q.Op.(type) {
+	case *wsman.Receive:
+		return sh.receive(ctx, q, op)
+	case *wsman.Command:
+		return s.command(sh, op)
+	case *wsman.Send:
+		return s.send(sh, op)
+	case *wsman.Signal:
+		return sh.signal(op)
+	case *wsman.Delete:
+		if !s.shells.remove(sh) {
+			return nil, wsman.FaultInvalidSelectors()
+		}
+		return wsman.DeleteResponse{}, nil
+	case *wsman.Get:
+		return wsman.GetShellResponse{Shell: s.describe(sh)}, nil
+	case *wsman.Disconnect:
+		return sh.disconnect()
+	case *wsman.Reconnect:
+		return sh.reconnect()
+	case *wsman.Connect:
+		return sh.connect(op)
+	}
+	return nil, wsman.FaultActionNotSupported(q.Action)
+}
+
+func (s *Server) create(who account, q *wsman.Request, op *wsman.Create) (wsman.Response, *wsman.Fault) {
+	if !strings.EqualFold(q.ResourceURI, wsman.ResourcePowerShell+"Microsoft.Exchange") {
+		return nil, wsman.FaultInvalidResourceURI()
+	}
+	if len(op.CreationXML) == 0 {
+		return nil, wsman.FaultInvalidBody("creationXml is missing")
+	}
+	now := s.Now()
+	sh := &shell{
+		id: op.ShellID, owner: who, engine: s.engineOf(who.org), opened: now, used: now, name: op.Name, locale: q.Locale,
+		streams: [2]string{op.InputStreams, op.OutputStreams}, host: psrp.NoHost,
+		out: map[uuid.UUID]*stream{}, commands: map[uuid.UUID]*command{}, changed: make(chan struct{}),
+	}
+	if sh.id == "" {
+		sh.id = strings.ToUpper(uuid.NewString())
+	}
+	if s.LimitStyle == LimitAtReceive {
+		sh.refused = s.tooMany()
+	}
+	room := q.ReceiveRoom(1)
+	sh.pool = psrp.NewServer(psrp.ServerConfig{Limits: psrp.Limits{FragmentSize: min(psrp.DefaultFragmentSize, room)}})
+	full, taken := s.shells.add(sh)
+	switch {
+	case taken:
+		return nil, wsman.FaultInvalidSelectors()
+	case full:
+		s.refusals.add()
+		if s.LimitStyle != LimitAtReceive {
+			return nil, s.tooMany()
+		}
+		return wsman.CreateResponse{Shell: s.describe(sh)}, nil
+	}
+	if fault := s.accept(sh, uuid.Nil, op.CreationXML); fault != nil {
+		s.shells.remove(sh)
+		return nil, fault
+	}
+	return wsman.CreateResponse{Shell: s.describe(sh)}, nil
+}
+
+// tooMany is the fault for a session above the account's limit.
+func (s *Server) tooMany() *wsman.Fault {
+	switch s.LimitStyle {
+	case LimitAtCreate:
+		return wsman.FaultShellQuota(s.MaxSessions)
+	case LimitOfPlugin:
+		f := wsman.FaultShellQuota(s.MaxSessions)
+		f.Code = wsman.CodePluginShellQuota
+		f.Message = "The WS-Management service cannot process the request. The maximum number of concurrent shells for this plugin and user has been exceeded. Retry later, or close existing shells. "
+		f.Reason = f.Message
+		return f
+	}
+	return wsman.FaultProvider(provider, providerPath, fmt.Sprintf(
+		"[AuthZRequestId=%s][FailureCategory=AuthZ-AuthorizationException] Fail to create a runspace because you have exceeded the maximum number of connections allowed : %d\nPolicy: CN=GlobalThrottlingPolicy_%s; \nSnapshot: Owner: Sid~%s~WSMan~false; BudgetType: PowerShell; ActiveRunspaces: %d/%d",
+		uuid.NewString(), s.MaxSessions, uuid.NewString(), s.User, s.MaxSessions, s.MaxSessions))
+}
+
+// refusedShell answers for a session too many: everything waits for the Receive that tells it.
+func (s *Server) refusedShell(sh *shell, q *wsman.Request) (wsman.Response, *wsman.Fault) {
+	switch q.Op.(type) {
+	case *wsman.Receive, *wsman.Command, *wsman.Send:
+		s.shells.remove(sh)
+		return nil, sh.refused
+	case *wsman.Delete:
+		s.shells.remove(sh)
+		return wsman.DeleteResponse{}, nil
+	}
+	return nil, wsman.FaultInvalidSelectors()
+}
+
+// describe is a shell as Create, Get and Enumerate show it.
+func (s *Server) describe(sh *shell) wsman.Shell {
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	now := s.Now()
+	state := "Connected"
+	if sh.disconnected {
+		state = "Disconnected"
+	}
+	return wsman.Shell{
+		ID: sh.id, Name: sh.name, ResourceURI: wsman.ResourcePowerShell + "Microsoft.Exchange", Owner: sh.owner.user, ClientIP: "127.0.0.1",
+		ProcessID: 4242, IdleTimeout: s.IdleTimeout, MaxIdleTimeout: s.IdleTimeout, InputStreams: sh.streams[0], OutputStreams: sh.streams[1],
+		Locale: sh.locale, DataLocale: sh.locale, CompressionMode: "NoCompression", ProfileLoaded: "Yes", Encoding: "UTF8", BufferMode: "Block",
+		State: state, RunTime: now.Sub(sh.opened), Inactivity: now.Sub(sh.used),
+	}
+}
+
+func (s *Server) enumerate(who account, q *wsman.Request) (wsman.Response, *wsman.Fault) {
+	if strings.EqualFold(q.ResourceURI, wsman.ResourceCommand) {
+		op, _ := q.Op.(*wsman.Enumerate)
+		answer := wsman.EnumerateResponse{}
+		for _, sh := range s.shells.of(who) {
+			if op.ShellID != "" && !strings.EqualFold(op.ShellID, sh.id) {
+				continue
+			}
+			sh.mu.Lock()
+			for id, c := range sh.commands {
+				answer.Commands = append(answer.Commands, wsman.CommandInfo{ID: strings.ToUpper(id.String()), ShellID: sh.id, State: c.stateName()})
+			}
+			sh.mu.Unlock()
+		}
+		return answer, nil
+	}
+	if !strings.EqualFold(q.ResourceURI, wsman.ResourceShell) {
+		return nil, wsman.FaultInvalidResourceURI()
+	}
+	answer := wsman.EnumerateResponse{}
+	for _, sh := range s.shells.of(who) {
+		answer.Shells = append(answer.Shells, s.describe(sh))
+	}
+	return answer, nil
+}
+
+// accept hands bytes of the client to the pool and acts on what they say.
+func (s *Server) accept(sh *shell, source uuid.UUID, data []byte) *wsman.Fault {
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	if sh.gone {
+		return wsman.FaultInvalidSelectors()
+	}
+	defer sh.collect()
+	var broken *psrp.FragmentError
+	var unreadable *psrp.MessageError
+	for ev, err := range sh.pool.Receive(source, data) {
+		switch {
+		case err == nil:
+			s.heard(sh, ev)
+		case errors.As(err, &broken), errors.As(err, &unreadable) && source != uuid.Nil:
+			return wsman.FaultInvalidBody(err.Error())
+		}
+		// Any other error concerns one message: it is dropped, as PowerShell drops it.
+	}
+	return nil
+}
+
+func (s *Server) heard(sh *shell, ev psrp.Event) {
+	switch m := ev.Message.(type) {
+	case *psrp.InitRunspacePool:
+		sh.host = m.Host
+	case *psrp.CreatePipeline:
+		s.createPipeline(sh, ev.Pipeline, m)
+	case *psrp.GetCommandMetadata:
+		s.getMetadata(sh, ev.Pipeline, m)
+	case *psrp.PipelineInput:
+		sh.input(ev.Pipeline, m)
+	case *psrp.EndOfPipelineInput:
+		s.inputEnded(sh, ev.Pipeline)
+	}
+}
+
+func (s *Server) send(sh *shell, op *wsman.Send) (wsman.Response, *wsman.Fault) {
+	source, fault := sh.source(op.CommandID)
+	if fault == nil {
+		fault = s.accept(sh, source, op.Data)
+	}
+	if fault != nil {
+		return nil, fault
+	}
+	return wsman.SendResponse{}, nil
+}
+
+// source finds the command a request names; uuid.Nil for the shell itself.
+func (sh *shell) source(id string) (uuid.UUID, *wsman.Fault) {
+	if id == "" {
+		return uuid.Nil, nil
+	}
+	source, err := uuid.Parse(id)
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	if err != nil || sh.gone || sh.commands[source] == nil {
+		return uuid.Nil, wsman.FaultInvalidSelectors()
+	}
+	return source, nil
+}
+
+func (sh *shell) disconnect() (wsman.Response, *wsman.Fault) {
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	if sh.gone || sh.pool.Disconnected() != nil {
+		return nil, wsman.FaultInvalidSelectors()
+	}
+	sh.disconnected = true
+	return wsman.DisconnectResponse{}, nil
+}
+
+func (sh *shell) reconnect() (wsman.Response, *wsman.Fault) {
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	if sh.gone || sh.pool.Reconnected() != nil {
+		return nil, wsman.FaultInvalidSelectors()
+	}
+	sh.disconnected = false
+	return wsman.ReconnectResponse{}, nil
+}
+
+// connect hands a shell that was left to another client. What the pool answers travels in the answer.
+func (sh *shell) connect(op *wsman.Connect) (wsman.Response, *wsman.Fault) {
+	if op.CommandID != "" {
+		if _, fault := sh.source(op.CommandID); fault != nil {
+			return nil, fault
+		}
+		return wsman.ConnectResponse{InputStreams: sh.streams[0], OutputStreams: sh.streams[1]}, nil
+	}
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	if sh.gone || !sh.disconnected {
+		return nil, wsman.FaultInvalidSelectors()
+	}
+	for _, err := range sh.pool.Receive(uuid.Nil, op.ConnectXML) {
+		if err != nil {
+			return nil, wsman.FaultInvalidBody(err.Error())
+		}
+	}
+	var answer []byte
+	for _, p := range sh.pool.Take() {
+		answer = append(answer, p.Data...)
+	}
+	sh.disconnected = false
+	return wsman.ConnectResponse{InputStreams: sh.streams[0], OutputStreams: sh.streams[1], ConnectResponseXML: answer}, nil
+}

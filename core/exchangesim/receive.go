@@ -1,0 +1,102 @@
+package exchangesim
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"tenantry/core/wsman"
+)
+
+// gather is how long a Receive that has something waits for more while the command still works: long
+// enough to fill an envelope from a quick one, too short for a person to notice.
+const gather = 5 * time.Millisecond
+
+// receive answers with what waits on a stream, as much as the client's envelope holds, or waits for it.
+func (sh *shell) receive(ctx context.Context, q *wsman.Request, op *wsman.Receive) (wsman.Response, *wsman.Fault) {
+	source, fault := sh.source(op.CommandID)
+	if fault != nil {
+		return nil, fault
+	}
+	wait := q.OperationTimeout
+	if wait <= 0 {
+		wait = defaultWait
+	}
+	over := time.NewTimer(min(wait, longestWait))
+	defer over.Stop()
+	// 128 bytes of markup around each chunk are 96 bytes less of output.
+	const perChunk = 96
+	room := q.ReceiveRoom(0)
+	var full <-chan time.Time
+	for {
+		sh.mu.Lock()
+		if sh.gone {
+			sh.mu.Unlock()
+			return nil, aborted()
+		}
+		c := sh.commands[source]
+		waiting := sh.out[source]
+		done := c != nil && c.over
+		if waiting != nil && len(waiting.packets) > 0 && (waiting.bytes >= room || done || c == nil || expired(full)) {
+			answer := wsman.ReceiveResponse{}
+			size := 0
+			for len(waiting.packets) > 0 {
+				p := waiting.packets[0]
+				if n := len(p.Data) + perChunk; size > 0 && size+n > room {
+					break
+				} else {
+					size += n
+				}
+				answer.Chunks = append(answer.Chunks, wsman.Chunk{Stream: "stdout", CommandID: op.CommandID, Data: p.Data})
+				waiting.packets[0].Data = nil
+				waiting.packets = waiting.packets[1:]
+				waiting.bytes -= len(p.Data)
+			}
+			if c != nil {
+				answer.State = wsman.Received{CommandID: strings.ToUpper(op.CommandID), State: wsman.StateRunning}
+				if done && len(waiting.packets) == 0 {
+					answer.State.State, answer.State.HasExitCode = wsman.StateDone, true
+					c.told = true
+				}
+			}
+			sh.notify() // there is room again
+			sh.mu.Unlock()
+			return answer, nil
+		}
+		if done && (waiting == nil || len(waiting.packets) == 0) {
+			c.told = true
+			sh.mu.Unlock()
+			return wsman.ReceiveResponse{State: wsman.Received{CommandID: strings.ToUpper(op.CommandID), State: wsman.StateDone, HasExitCode: true}}, nil
+		}
+		if full == nil && waiting != nil && len(waiting.packets) > 0 {
+			timer := time.NewTimer(gather)
+			defer timer.Stop()
+			full = timer.C
+		}
+		changed := sh.changed
+		sh.mu.Unlock()
+		select {
+		case <-changed:
+		case <-full:
+			full = elapsed
+		case <-over.C:
+			return nil, wsman.FaultTimeout()
+		case <-ctx.Done():
+			return nil, aborted()
+		}
+	}
+}
+
+// elapsed is a channel that is always ready.
+var elapsed = func() <-chan time.Time {
+	c := make(chan time.Time)
+	close(c)
+	return c
+}()
+
+func expired(c <-chan time.Time) bool { return c == elapsed }
+
+func aborted() *wsman.Fault {
+	const text = "The I/O operation has been aborted because of either a thread exit or an application request. "
+	return &wsman.Fault{HTTPStatus: 500, SOAPCode: "Receiver", Subcode: "InternalError", Code: codeAborted, Reason: text, Message: text, Machine: "localhost"}
+}
