@@ -225,10 +225,17 @@ type draft struct {
 // readColumns reads a row under a header.
 func readColumns(row line, columns []field) (d draft, problems []*exchange.Problem) {
 	for i, cell := range row.cells {
-		if i >= len(columns) || cell == "" {
+		column := noField
+		switch {
+		case i < len(columns):
+			column = columns[i]
+		case columns[len(columns)-1] == domainField:
+			column = domainField // several domains in the last column, with the file's own separator between them
+		}
+		if cell == "" {
 			continue
 		}
-		switch columns[i] {
+		switch column {
 		case nameField:
 			if d.Name == "" {
 				d.Name = cell
