@@ -218,17 +218,33 @@ func (p *ParameterMetadata) value() clixml.Value {
 	})
 }
 
+// What PowerShell packs into the Flags of a ParameterSetMetadata instead of sending a Bool for each.
+const (
+	flagMandatory        = 1
+	flagFromPipeline     = 2
+	flagFromPropertyName = 4
+	flagFromRemaining    = 8
+)
+
 func (s *ParameterInSet) value() clixml.Value {
+	var flags uint32
+	for flag, set := range map[uint32]bool{
+		flagMandatory:        s.Mandatory,
+		flagFromPipeline:     s.FromPipeline,
+		flagFromPropertyName: s.FromPropertyName,
+		flagFromRemaining:    s.FromRemaining,
+	} {
+		if set {
+			flags |= flag
+		}
+	}
 	return clixml.NewObject(&clixml.Object{
 		TypeNames:   []string{"System.Management.Automation.ParameterSetMetadata", "System.Object"},
 		ToString:    "System.Management.Automation.ParameterSetMetadata",
 		HasToString: true,
 		Adapted: []clixml.Property{
-			prop("IsMandatory", clixml.NewBool(s.Mandatory)),
 			prop("Position", clixml.NewInt32(s.Position)),
-			prop("ValueFromPipeline", clixml.NewBool(s.FromPipeline)),
-			prop("ValueFromPipelineByPropertyName", clixml.NewBool(s.FromPropertyName)),
-			prop("ValueFromRemainingArguments", clixml.NewBool(s.FromRemaining)),
+			prop("Flags", clixml.NewUInt32(flags)),
 			prop("HelpMessage", clixml.NewString(s.HelpMessage)),
 		},
 	})
@@ -309,18 +325,18 @@ func readParameterMetadata(f fields, key string) ParameterMetadata {
 	}
 	for _, s := range members(f.get("ParameterSets")) {
 		sf := f.of(s.value)
-		mandatory := sf.flag("IsMandatory")
+		flags := sf.int64("Flags")
 		position := int32(-1 << 31) // .NET's mark for a parameter without a position
 		if n, ok := sf.get("Position").Int(); ok {
 			position = int32(n)
 		}
 		p.Sets = append(p.Sets, ParameterInSet{
 			Set:              s.key,
-			Mandatory:        mandatory,
+			Mandatory:        flags&flagMandatory != 0 || sf.flag("IsMandatory"),
 			Position:         position,
-			FromPipeline:     sf.flag("ValueFromPipeline"),
-			FromPropertyName: sf.flag("ValueFromPipelineByPropertyName"),
-			FromRemaining:    sf.flag("ValueFromRemainingArguments"),
+			FromPipeline:     flags&flagFromPipeline != 0 || sf.flag("ValueFromPipeline"),
+			FromPropertyName: flags&flagFromPropertyName != 0 || sf.flag("ValueFromPipelineByPropertyName"),
+			FromRemaining:    flags&flagFromRemaining != 0 || sf.flag("ValueFromRemainingArguments"),
 			HelpMessage:      sf.str("HelpMessage"),
 		})
 	}

@@ -68,7 +68,11 @@ func TestMetadataOfWindows(t *testing.T) {
 		`<Obj N="Parameters" RefId="4"><TN RefId="3"><T>System.Collections.Generic.Dictionary</T><T>System.Object</T></TN><DCT>`+
 		`<En><S N="Key">Name</S><Obj N="Value" RefId="5"><TN RefId="4"><T>System.Management.Automation.ParameterMetadata</T><T>System.Object</T></TN>`+
 		`<ToString>System.Management.Automation.ParameterMetadata</ToString><Props><S N="Name">Name</S><S N="ParameterType">System.String[]</S>`+
-		`<Obj N="Aliases" RefId="6"><LST><S>n</S></LST></Obj><B N="IsDynamic">false</B><B N="SwitchParameter">false</B></Props></Obj></En>`+
+		`<Obj N="Aliases" RefId="6"><LST><S>n</S></LST></Obj>`+
+		`<Obj N="ParameterSets" RefId="20"><DCT><En><S N="Key">__AllParameterSets</S><Obj N="Value" RefId="21"><TN RefId="9">`+
+		`<T>System.Management.Automation.ParameterSetMetadata</T><T>System.Object</T></TN><Props><I32 N="Position">0</I32>`+
+		`<U32 N="Flags">5</U32><S N="HelpMessage"></S></Props></Obj></En><En><S N="Key">Old</S><Obj N="Value" RefId="22"><Props>`+
+		`<B N="IsMandatory">true</B><B N="ValueFromPipeline">true</B></Props></Obj></En></DCT></Obj><B N="IsDynamic">false</B><B N="SwitchParameter">false</B></Props></Obj></En>`+
 		`<En><S N="Key">ValueOnly</S><Obj N="Value" RefId="7"><TNRef RefId="4"/><Props><S N="ParameterType">System.Management.Automation.SwitchParameter</S>`+
 		`<Obj N="Alias" RefId="8"><LST><S>v</S></LST></Obj></Props></Obj></En></DCT></Obj></MS></Obj>`)
 	got, ok := ReadCommandMetadata(v)
@@ -76,7 +80,10 @@ func TestMetadataOfWindows(t *testing.T) {
 		Name: "Get-Variable", Namespace: "Microsoft.PowerShell.Utility", HelpURI: "http://go", CommandType: CmdletCommand,
 		OutputTypes: []string{"System.Management.Automation.PSVariable"},
 		Parameters: []ParameterMetadata{
-			{Name: "Name", Type: "System.String[]", Aliases: []string{"n"}},
+			{Name: "Name", Type: "System.String[]", Aliases: []string{"n"}, Sets: []ParameterInSet{
+				{Set: "__AllParameterSets", Mandatory: true, FromPropertyName: true},
+				{Set: "Old", Mandatory: true, Position: -1 << 31, FromPipeline: true},
+			}},
 			{Name: "ValueOnly", Type: "System.Management.Automation.SwitchParameter", Aliases: []string{"v"}, Switch: true},
 		},
 	}
