@@ -108,7 +108,7 @@ type ParameterMetadata struct {
 	Switch  bool
 	Dynamic bool
 	// Sets tells for each parameter set how the parameter behaves in it. "__AllParameterSets" is the set of
-	// those that belong to all. nil when not sent.
+	// those that belong to all. nil when not sent, as by a Windows server that answers GET_COMMAND_METADATA.
 	Sets []ParameterInSet
 }
 
@@ -125,7 +125,7 @@ type ParameterInSet struct {
 
 // ParameterSet is one of the ways to call a command.
 type ParameterSet struct {
-	Name      string
+	Name      string // its syntax, when it arrived as text and not as an object
 	IsDefault bool
 	Required  []string
 	Optional  []string
@@ -348,7 +348,10 @@ func readParameterSet(f fields, key string) ParameterSet {
 	if s.Name == "" {
 		s.Name = key
 	}
-	// A set nested too deep for the serialiser arrives as its text only: "[-Identity] <MailboxIdParameter> …".
+	if !f.has("Parameters") {
+		s.Required, s.Optional = readSyntax(key)
+		return s
+	}
 	for _, p := range members(f.get("Parameters")) {
 		pf := f.of(p.value)
 		name := pf.str("Name")

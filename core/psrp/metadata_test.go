@@ -112,6 +112,22 @@ func TestMetadataOfSelectObject(t *testing.T) {
 	}
 }
 
+func TestParameterSetsThatArriveAsText(t *testing.T) {
+	v := decodeText(t, `<Obj RefId="0"><MS><S N="Name">Set-Mailbox</S><Obj N="ParameterSets" RefId="1"><LST>`+
+		`<S>[-Identity] &lt;MailboxIdParameter&gt; -Password &lt;SecureString&gt; [-EmailAddresses &lt;MultiValuedProperty[Proxy-Address]&gt;] `+
+		`[-Archive] -Force [[-Database] &lt;Id&gt;] [&lt;CommonParameters&gt;]</S><S></S><S>-</S><S>[-A</S></LST></Obj></MS></Obj>`)
+	got, _ := ReadCommandMetadata(v)
+	if len(got.ParameterSets) != 4 {
+		t.Fatalf("%v", got.ParameterSets)
+	}
+	set := got.ParameterSets[0]
+	set.Name = ""
+	want := ParameterSet{Required: []string{"Identity", "Password", "Force"}, Optional: []string{"EmailAddresses", "Archive", "Database"}}
+	if diff := compare(want, set); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestMetadataQuestionOfWindows(t *testing.T) {
 	body := `<Obj RefId="0"><MS><Obj N="Name" RefId="1"><TN RefId="0"><T>System.String[]</T><T>System.Array</T><T>System.Object</T></TN>` +
 		`<LST><S>Get-*</S><S>Set-Mailbox</S></LST></Obj><Obj N="CommandType" RefId="2"><ToString>Alias, Function, Filter, Cmdlet, Configuration</ToString>` +
