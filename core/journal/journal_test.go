@@ -203,6 +203,28 @@ func TestAShellIsStruckOutUnderEitherName(t *testing.T) {
 	}
 }
 
+func TestAConnectionNotesItsShells(t *testing.T) {
+	j := open(t, filepath.Join(t.TempDir(), "journal.db"))
+	log := j.Shells()
+	for _, id := range []string{"a", "b"} {
+		if err := log.Opening(t.Context(), id, "https://mail.example/ps", "anna", "contoso.example"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := log.Named(t.Context(), "a", "given"); err != nil {
+		t.Fatal(err)
+	}
+	done, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := log.Closed(done, "b"); err != nil {
+		t.Error("closing is not noted after a cancelled run:", err)
+	}
+	shells, err := j.OpenShells(t.Context())
+	if err != nil || len(shells) != 1 || shells[0].ID != "given" || shells[0].Customer != "contoso.example" || shells[0].Owner != journal.OwnerRunning {
+		t.Errorf("%+v, %v", shells, err)
+	}
+}
+
 func TestRunsAreNotedWithTheirOutcome(t *testing.T) {
 	j := open(t, filepath.Join(t.TempDir(), "journal.db"))
 	ctx := t.Context()

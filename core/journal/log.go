@@ -22,7 +22,8 @@ func (l ShellLog) Named(ctx context.Context, asked, given string) error {
 	return l.j.ShellNamed(ctx, asked, given)
 }
 
-// Closed strikes a shell that the server has closed or never had.
+// Closed strikes a shell that the server has closed or never had. It does so also when ctx is done: the
+// shell is gone either way.
 func (l ShellLog) Closed(ctx context.Context, shell string) error {
-	return l.j.ShellClosed(ctx, shell)
+	return l.j.ShellClosed(context.WithoutCancel(ctx), shell)
 }
