@@ -22,17 +22,16 @@ func archiveState(m mailbox) string {
 
 // identityFields end every object of the directory.
 func identityFields[T any](name, dn, guidOf func(*view, T) string, class string, created, changed func(*view, T) time.Time) []field[T] {
+	classes := []string{"top", strings.ToLower(class)}
+	if class == "Person" {
+		classes = []string{"top", "person", "organizationalPerson", "user"}
+	}
 	return concat(
 		[]field[T]{text("Identity", name)}, yes[T]("IsValid"), says[T]("0.20 (15.0.0.0)", "ExchangeVersion"),
 		[]field[T]{
 			text("Name", name), text("DistinguishedName", dn), guid("Guid", guidOf),
-			text[T]("ObjectCategory", func(v *view, _ T) string { return "EURSMP01A001.sample.example/Configuration/Schema/" + class }),
-			list[T]("ObjectClass", stringsType, func(*view, T) []string {
-				if class == "Person" {
-					return []string{"top", "person", "organizationalPerson", "user"}
-				}
-				return []string{"top", strings.ToLower(class)}
-			}),
+			{name: "ObjectCategory", same: clixml.NewString("EURSMP01A001.sample.example/Configuration/Schema/" + class)},
+			lists[T]("ObjectClass", stringsType, nil, classes),
 			local("WhenChanged", changed), local("WhenCreated", created), utc("WhenChangedUTC", changed), utc("WhenCreatedUTC", created),
 			text("OrganizationId", func(v *view, _ T) string { return v.organization }), text("Id", name),
 			text("OriginatingServer", func(v *view, _ T) string { return v.controller }),
@@ -153,7 +152,7 @@ var mailboxClass = newClass(
 		text("RetainDeletedItemsFor", of(func(m mailbox) string { return days(m.KeepDeleted) })),
 	},
 	yes[mailbox]("IsMailboxEnabled"),
-	[]field[mailbox]{value("Languages", func(_ *view, m mailbox) clixml.Value { return cultureList(m.Culture) })},
+	[]field[mailbox]{value("Languages", func(_ *view, m mailbox) clixml.Value { return cultureLists[m.Culture] })},
 	null[mailbox]("OfflineAddressBook"),
 	[]field[mailbox]{
 		text("ProhibitSendQuota", quota(func(m mailbox) int64 { return m.SendQuota })),
@@ -172,7 +171,7 @@ var mailboxClass = newClass(
 		})),
 	},
 	says[mailbox]("6 GB (6,442,450,944 bytes)", "CalendarLoggingQuota"), no[mailbox]("DowngradeHighPriorityMessagesEnabled"),
-	[]field[mailbox]{list("ProtocolSettings", stringsType, func(_ *view, m mailbox) []string { return []string{"RemotePowerShell§1"} })},
+	[]field[mailbox]{lists[mailbox]("ProtocolSettings", stringsType, nil, []string{"RemotePowerShell§1"})},
 	says[mailbox]("500", "RecipientLimits"), no[mailbox]("ImListMigrationCompleted"), null[mailbox]("SiloName"),
 	[]field[mailbox]{
 		flag("IsResource", is(func(m mailbox) bool { return m.Kind == world.Room || m.Kind == world.Equipment })),
@@ -241,7 +240,7 @@ var mailboxClass = newClass(
 			}
 			return m.Database()
 		})),
-		value("ArchiveDatabaseGuid", func(_ *view, m mailbox) clixml.Value { return clixml.Value{} }),
+		{name: "ArchiveDatabaseGuid"},
 		guid("ArchiveGuid", of(func(m mailbox) string { return m.ArchiveGUID })),
 		list("ArchiveName", stringsType, func(_ *view, m mailbox) []string {
 			if m.ArchiveGUID == "" {
@@ -289,12 +288,12 @@ var mailboxClass = newClass(
 		return ""
 	}))},
 	[]field[mailbox]{
-		list("PersistedCapabilities", abilitiesType, func(_ *view, m mailbox) []string {
+		lists("PersistedCapabilities", abilitiesType, func(m mailbox) int {
 			if m.Licensed {
-				return []string{"BPOS_S_Enterprise"}
+				return 1
 			}
-			return nil
-		}),
+			return 0
+		}, nil, []string{"BPOS_S_Enterprise"}),
 		value("SKUAssigned", func(_ *view, m mailbox) clixml.Value {
 			if m.Kind != world.User && !m.Licensed {
 				return clixml.Value{}
@@ -305,16 +304,10 @@ var mailboxClass = newClass(
 	},
 	says[mailbox]("90.00:00:00", "AuditLogAgeLimit"),
 	[]field[mailbox]{
-		list("AuditAdmin", auditType, func(*view, mailbox) []string {
-			return []string{"Update", "MoveToDeletedItems", "SoftDelete", "HardDelete", "SendAs", "SendOnBehalf", "Create", "UpdateFolderPermissions", "UpdateInboxRules", "UpdateCalendarDelegation", "ApplyRecord", "MailItemsAccessed", "Send"}
-		}),
-		list("AuditDelegate", auditType, func(*view, mailbox) []string {
-			return []string{"Update", "MoveToDeletedItems", "SoftDelete", "HardDelete", "SendAs", "SendOnBehalf", "Create", "UpdateFolderPermissions", "UpdateInboxRules", "ApplyRecord", "MailItemsAccessed"}
-		}),
-		list("AuditOwner", auditType, func(*view, mailbox) []string {
-			return []string{"Update", "MoveToDeletedItems", "SoftDelete", "HardDelete", "UpdateFolderPermissions", "UpdateInboxRules", "UpdateCalendarDelegation", "ApplyRecord", "MailItemsAccessed", "Send"}
-		}),
-		list("DefaultAuditSet", auditType, func(*view, mailbox) []string { return []string{"Admin", "Delegate", "Owner"} }),
+		lists[mailbox]("AuditAdmin", auditType, nil, []string{"Update", "MoveToDeletedItems", "SoftDelete", "HardDelete", "SendAs", "SendOnBehalf", "Create", "UpdateFolderPermissions", "UpdateInboxRules", "UpdateCalendarDelegation", "ApplyRecord", "MailItemsAccessed", "Send"}),
+		lists[mailbox]("AuditDelegate", auditType, nil, []string{"Update", "MoveToDeletedItems", "SoftDelete", "HardDelete", "SendAs", "SendOnBehalf", "Create", "UpdateFolderPermissions", "UpdateInboxRules", "ApplyRecord", "MailItemsAccessed"}),
+		lists[mailbox]("AuditOwner", auditType, nil, []string{"Update", "MoveToDeletedItems", "SoftDelete", "HardDelete", "UpdateFolderPermissions", "UpdateInboxRules", "UpdateCalendarDelegation", "ApplyRecord", "MailItemsAccessed", "Send"}),
+		lists[mailbox]("DefaultAuditSet", auditType, nil, []string{"Admin", "Delegate", "Owner"}),
 		local("WhenMailboxCreated", mbCreated),
 	},
 	blank[mailbox]("SourceAnchor"),
@@ -331,12 +324,13 @@ var mailboxClass = newClass(
 	noneOf[mailbox](idsType, "AcceptMessagesOnlyFrom", "AcceptMessagesOnlyFromDLMembers"),
 	[]field[mailbox]{
 		list("AcceptMessagesOnlyFromSendersOrMembers", idsType, func(v *view, m mailbox) []string { return names(v, m.AcceptOnly) }),
-		list("AddressListMembership", idsType, func(_ *view, m mailbox) []string {
+		lists("AddressListMembership", idsType, func(m mailbox) int {
 			if m.Hidden {
-				return []string{`\All Recipients(VLV)`, `\Mailboxes(VLV)`}
+				return 1
 			}
-			return []string{`\All Users`, `\Offline Global Address List`, `\Default Global Address List`, `\All Recipients(VLV)`, `\Mailboxes(VLV)`, `\All Mailboxes(VLV)`}
-		}),
+			return 0
+		}, []string{`\All Users`, `\Offline Global Address List`, `\Default Global Address List`, `\All Recipients(VLV)`, `\Mailboxes(VLV)`, `\All Mailboxes(VLV)`},
+			[]string{`\All Recipients(VLV)`, `\Mailboxes(VLV)`}),
 	},
 	noneOf[mailbox](idsType, "AdministrativeUnits"),
 	[]field[mailbox]{text("Alias", of(func(m mailbox) string { return m.Alias }))},
@@ -357,7 +351,7 @@ var mailboxClass = newClass(
 	noneOf[mailbox](idsType, "ModeratedBy"),
 	[]field[mailbox]{flag("ModerationEnabled", is(func(m mailbox) bool { return m.Moderated }))},
 	noneOf[mailbox](stringsType, "PoliciesIncluded"),
-	[]field[mailbox]{list("PoliciesExcluded", stringsType, func(*view, mailbox) []string { return []string{"{26491cfc-9e50-4857-861b-0cb8df22b5d7}"} })},
+	[]field[mailbox]{lists[mailbox]("PoliciesExcluded", stringsType, nil, []string{"{26491cfc-9e50-4857-861b-0cb8df22b5d7}"})},
 	no[mailbox]("EmailAddressPolicyEnabled"),
 	[]field[mailbox]{
 		text("PrimarySmtpAddress", of((mailbox).Primary)),

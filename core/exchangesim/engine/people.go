@@ -314,7 +314,7 @@ func (s *stage) recipients(pattern string) iter.Seq[recipient] {
 	keep := func(r recipient) bool {
 		switch {
 		case len(details) > 0 && !details[strings.ToLower(rDetails(s.view, r))]:
-		case len(types) > 0 && !types[strings.ToLower(recipientClass.fields[kind].get(s.view, r).Str())]:
+		case len(types) > 0 && !types[strings.ToLower(recipientClass.fields[kind].value(s.view, r).Str())]:
 		case anr != "" && !answersTo(anr, rName(s.view, r), rAddress(s.view, r), recipientClass.getter(s.view, r)("DisplayName").Str()):
 		case pattern != "" && !opath.Like(pattern, rName(s.view, r)) && !opath.Like(pattern, recipientClass.getter(s.view, r)("DisplayName").Str()):
 		default:

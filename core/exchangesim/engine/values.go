@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -29,10 +30,18 @@ func newView(org *world.Org, user string) *view {
 	}
 }
 
-// field is one property of a kind of object.
+// field is one property of a kind of object. One that says the same for every object has no get.
 type field[T any] struct {
 	name string
 	get  func(v *view, x T) clixml.Value
+	same clixml.Value
+}
+
+func (f *field[T]) value(v *view, x T) clixml.Value {
+	if f.get == nil {
+		return f.same
+	}
+	return f.get(v, x)
 }
 
 // class is a kind of object: its .NET types, how it shows in one line, and its properties in the order
@@ -42,6 +51,9 @@ type class[T any] struct {
 	title  func(v *view, x T) string
 	fields []field[T]
 	byName map[string]int
+
+	blank   []clixml.Property // an object's properties with what is the same for all of them
+	changes []int             // the fields that are not
 }
 
 func newClass[T any](types string, title func(*view, T) string, fields ...[]field[T]) *class[T] {
@@ -53,7 +65,11 @@ func newClass[T any](types string, title func(*view, T) string, fields ...[]fiel
 				continue
 			}
 			c.byName[key] = len(c.fields)
+			if f.get != nil {
+				c.changes = append(c.changes, len(c.fields))
+			}
 			c.fields = append(c.fields, f)
+			c.blank = append(c.blank, clixml.Property{Name: f.name, Value: f.same})
 		}
 	}
 	return c
@@ -61,9 +77,9 @@ func newClass[T any](types string, title func(*view, T) string, fields ...[]fiel
 
 // object is x as the server sends it.
 func (c *class[T]) object(v *view, x T) clixml.Value {
-	props := make([]clixml.Property, len(c.fields))
-	for i := range c.fields {
-		props[i] = clixml.Property{Name: c.fields[i].name, Value: c.fields[i].get(v, x)}
+	props := slices.Clone(c.blank)
+	for _, i := range c.changes {
+		props[i].Value = c.fields[i].get(v, x)
 	}
 	return clixml.NewObject(&clixml.Object{TypeNames: c.types, ToString: c.title(v, x), HasToString: true, Adapted: props})
 }
@@ -72,46 +88,47 @@ func (c *class[T]) object(v *view, x T) clixml.Value {
 func (c *class[T]) getter(v *view, x T) func(string) clixml.Value {
 	return func(name string) clixml.Value {
 		if i, ok := c.byName[strings.ToLower(name)]; ok {
-			return c.fields[i].get(v, x)
+			return c.fields[i].value(v, x)
 		}
 		return clixml.Value{}
 	}
 }
 
 func text[T any](name string, get func(v *view, x T) string) field[T] {
-	return field[T]{name, func(v *view, x T) clixml.Value { return clixml.NewString(get(v, x)) }}
+	return field[T]{name: name, get: func(v *view, x T) clixml.Value { return clixml.NewString(get(v, x)) }}
 }
 
 func guid[T any](name string, get func(v *view, x T) string) field[T] {
-	return field[T]{name, func(v *view, x T) clixml.Value { return guidValue(get(v, x)) }}
+	return field[T]{name: name, get: func(v *view, x T) clixml.Value { return guidValue(get(v, x)) }}
 }
 
 func flag[T any](name string, get func(v *view, x T) bool) field[T] {
-	return field[T]{name, func(v *view, x T) clixml.Value { return clixml.NewBool(get(v, x)) }}
+	return field[T]{name: name, get: func(v *view, x T) clixml.Value { return clixml.NewBool(get(v, x)) }}
 }
 
 func value[T any](name string, get func(v *view, x T) clixml.Value) field[T] {
-	return field[T]{name, get}
+	return field[T]{name: name, get: get}
 }
 
 // local and utc are a time as the server's clock shows it and in UTC; the zero time is null.
 func local[T any](name string, get func(v *view, x T) time.Time) field[T] {
-	return field[T]{name, func(v *view, x T) clixml.Value { return localTime(v, get(v, x)) }}
+	return field[T]{name: name, get: func(v *view, x T) clixml.Value { return localTime(v, get(v, x)) }}
 }
 
 func utc[T any](name string, get func(v *view, x T) time.Time) field[T] {
-	return field[T]{name, func(v *view, x T) clixml.Value { return utcTime(get(v, x)) }}
+	return field[T]{name: name, get: func(v *view, x T) clixml.Value { return utcTime(get(v, x)) }}
 }
 
 func list[T any](name string, types []string, get func(v *view, x T) []string) field[T] {
-	return field[T]{name, func(v *view, x T) clixml.Value { return textList(types, get(v, x)) }}
+	return field[T]{name: name, get: func(v *view, x T) clixml.Value { return textList(types, get(v, x)) }}
 }
 
-// Properties that say the same for every object.
+// always makes properties that say the same for every object. Objects share their value, so within one
+// object each list needs a value of its own: see noneOf.
 func always[T any](value clixml.Value, names ...string) []field[T] {
 	fields := make([]field[T], len(names))
 	for i, name := range names {
-		fields[i] = field[T]{name, func(*view, T) clixml.Value { return value }}
+		fields[i] = field[T]{name: name, same: value}
 	}
 	return fields
 }
@@ -126,7 +143,7 @@ func says[T any](say string, names ...string) []field[T] {
 func noneOf[T any](types []string, names ...string) []field[T] {
 	fields := make([]field[T], len(names))
 	for i, name := range names {
-		fields[i] = field[T]{name, func(*view, T) clixml.Value { return textList(types, nil) }}
+		fields[i] = field[T]{name: name, same: textList(types, nil)}
 	}
 	return fields
 }
@@ -162,6 +179,18 @@ var (
 	sizeType   = []string{"Microsoft.Exchange.Data.Unlimited`1[[Microsoft.Exchange.Data.ByteQuantifiedSize, " + exData + "]]", "System.ValueType", "System.Object"}
 	idType     = []string{"Microsoft.Exchange.Data.Directory.ADObjectId", "Microsoft.Exchange.Data.ObjectId", "System.Object"}
 )
+
+// lists is a property that is one of a few lists, chosen by which.
+func lists[T any](name string, types []string, which func(x T) int, choice ...[]string) field[T] {
+	made := make([]clixml.Value, len(choice))
+	for i, members := range choice {
+		made[i] = textList(types, members)
+	}
+	if len(made) == 1 {
+		return field[T]{name: name, same: made[0]}
+	}
+	return value(name, func(_ *view, x T) clixml.Value { return made[which(x)] })
+}
 
 func textList(types, members []string) clixml.Value {
 	o := &clixml.Object{TypeNames: types, Container: clixml.List}
@@ -293,6 +322,15 @@ var cultureCodes = map[string]struct {
 	"tr-TR": {1055, "Turkish (Türkiye)", "tur", "TRK", "tr"},
 	"ja-JP": {1041, "Japanese (Japan)", "jpn", "JPN", "ja"},
 }
+
+// cultureLists are made once; objects share them.
+var cultureLists = func() map[string]clixml.Value {
+	made := map[string]clixml.Value{}
+	for name := range cultureCodes {
+		made[name] = cultureList(name)
+	}
+	return made
+}()
 
 func cultureList(name string) clixml.Value {
 	c := cultureCodes[name]

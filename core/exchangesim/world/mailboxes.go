@@ -124,9 +124,11 @@ func firstRunes(s string, n int) string {
 	return string(runes[:min(n, len(runes))])
 }
 
+var escapeDN = strings.NewReplacer(",", `\,`, "+", `\+`)
+
 // DN is the distinguished name of something with that name in the organisation.
 func (o *Org) DN(name string) string {
-	return "CN=" + strings.NewReplacer(",", `\,`, "+", `\+`).Replace(name) + ",OU=" + o.Initial + ",OU=Microsoft Exchange Hosted Organizations,DC=EURSMP01A001,DC=SAMPLE,DC=EXAMPLE"
+	return "CN=" + escapeDN.Replace(name) + ",OU=" + o.Initial + ",OU=Microsoft Exchange Hosted Organizations,DC=EURSMP01A001,DC=SAMPLE,DC=EXAMPLE"
 }
 
 func (o *Org) generate() {
