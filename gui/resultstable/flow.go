@@ -108,7 +108,7 @@ func (f *Flow) Apply(u jobs.Update) {
 
 // SortBy sorts the rows anew, from the whole table. No keys means the order in which they came.
 func (f *Flow) SortBy(keys []results.SortKey) {
-	f.model.Query.Sort = slices.Clone(keys)
+	f.model.Query.Sort, f.model.Said = slices.Clone(keys), ""
 	f.arrange()
 }
 
@@ -118,7 +118,7 @@ func (f *Flow) Find(text string) {
 	if text == f.model.Query.Find {
 		return
 	}
-	f.model.Query.Find = text
+	f.model.Query.Find, f.model.Said = text, ""
 	f.arrange()
 }
 

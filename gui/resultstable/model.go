@@ -185,13 +185,16 @@ func (m *Model) Selected() int {
 // decide gives columns that appeared a place and decides whether they show at first.
 func (m *Model) decide() {
 	columns := m.View.Columns()
+	if len(columns) == 0 {
+		return
+	}
 	usual, known := usualColumns(m.Info.Invocation.Cmdlet)
 	if m.decided == nil {
 		m.decided = map[string]bool{}
 		for _, s := range m.Columns {
 			m.decided[s.Name] = true
 		}
-		// The usual ones come first, in their order, also while the rows that bring them are on their way.
+		// The usual ones come first, in their own order, whatever order the server sends.
 		for _, name := range usual {
 			if _, ok := find(columns, name); ok && !m.decided[name] {
 				m.decided[name] = true

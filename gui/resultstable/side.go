@@ -117,7 +117,7 @@ type pairs struct {
 func (d *pairs) Rows() int { return len(d.lines) }
 
 func (d *pairs) Columns() []grid.Column {
-	return []grid.Column{{Title: d.titles[0], Key: "name", Width: 150}, {Title: d.titles[1], Key: "value", Width: 120, Fill: true}}
+	return []grid.Column{{Title: d.titles[0], Key: "name", Width: 170}, {Title: d.titles[1], Key: "value", Width: 120, Fill: true}}
 }
 
 func (d *pairs) Cell(row, column int) grid.Cell {

@@ -157,7 +157,8 @@ func TestNothingJumpsWhenRowsAreAppended(t *testing.T) {
 }
 
 func TestClicks(t *testing.T) {
-	g, _ := show(t, &numbered{rows: 100, columns: 2})
+	g, w := show(t, &numbered{rows: 100, columns: 2})
+	w.Canvas().Focus(g)
 	told := 0
 	g.OnSelect = func() { told++ }
 	var opened []int

@@ -60,6 +60,7 @@ func (h *header) inside(p fyne.Position) int64 { return int64(p.X) + h.of.x.off 
 
 func (h *header) MouseDown(ev *desktop.MouseEvent) {
 	Focus(h.of)
+	tip.Hide(h)
 	h.resizing, h.dragging = false, false
 	if ev.Button != desktop.MouseButtonPrimary {
 		h.pressed = -1

@@ -42,6 +42,7 @@ func (g *Grid) FocusGained() {
 	g.focused = true
 	if g.sel.cursor < 0 && g.data.Rows() > 0 {
 		g.sel.cursor, g.sel.anchor = int((g.y.off+g.rowHeight()-1)/g.rowHeight()), -1
+		g.selected()
 	}
 	g.body.draw()
 }
@@ -259,6 +260,10 @@ func (g *Grid) toColumn(i int) {
 func (g *Grid) keyMenu() {
 	if g.OnMenu == nil || g.sel.cursor < 0 || len(g.cols.list) == 0 {
 		return
+	}
+	if !g.sel.Contains(g.sel.cursor) {
+		g.sel.one(g.sel.cursor)
+		g.selected()
 	}
 	c := g.cols.list[g.column]
 	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(g.body)

@@ -1,0 +1,64 @@
+package files
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"github.com/sqweek/dialog"
+)
+
+func TestACancelledContextOpensNoDialog(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := (System{}).SaveFile(ctx, "Export", "rows.csv", Filter{"CSV", []string{"csv"}}); !errors.Is(err, context.Canceled) {
+		t.Errorf("the error is %v", err)
+	}
+}
+
+func TestAnswers(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		open func() (string, error)
+		path string
+		err  error
+	}{
+		{"a file", func() (string, error) { return "/tmp/rows.csv", nil }, "/tmp/rows.csv", nil},
+		{"the user closed it", func() (string, error) { return "", dialog.Cancelled }, "", ErrCancelled},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			path, err := ask(t.Context(), c.open)
+			if path != c.path || !errors.Is(err, c.err) {
+				t.Errorf("%q, %v; want %q, %v", path, err, c.path, c.err)
+			}
+		})
+	}
+	if _, err := ask(t.Context(), func() (string, error) { panic("no X server") }); err == nil || errors.Is(err, ErrCancelled) {
+		t.Errorf("without a screen the error is %v", err)
+	}
+}
+
+// TestOneDialogAtATime has a second question wait for the first, and lets who asks give up while it waits.
+func TestOneDialogAtATime(t *testing.T) {
+	opened, closing := make(chan struct{}), make(chan struct{})
+	done := make(chan error, 1)
+	go func() {
+		_, err := ask(t.Context(), func() (string, error) { close(opened); <-closing; return "a", nil })
+		done <- err
+	}()
+	<-opened
+	ctx, cancel := context.WithCancel(t.Context())
+	second := make(chan error, 1)
+	go func() {
+		_, err := ask(ctx, func() (string, error) { t.Error("two dialogs at once"); return "b", nil })
+		second <- err
+	}()
+	cancel()
+	if err := <-second; !errors.Is(err, context.Canceled) {
+		t.Errorf("who gave up got %v", err)
+	}
+	close(closing)
+	if err := <-done; err != nil {
+		t.Errorf("the first dialog ended with %v", err)
+	}
+}

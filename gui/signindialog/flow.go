@@ -1,0 +1,437 @@
+package signindialog
+
+import (
+	"context"
+	"crypto/x509"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+
+	"tenantry/core/customers"
+	"tenantry/core/exchange"
+	"tenantry/core/jobs"
+	"tenantry/core/secret"
+	"tenantry/core/signin"
+	"tenantry/gui/kit/loop"
+)
+
+const (
+	codeCannotOpen exchange.Code = "signin.ca-unreadable" // the file with the authority cannot be read. Args: path
+	codeBadCA      exchange.Code = "signin.ca-empty"      // it holds no certificate. Args: path
+)
+
+// Options are what a Flow works with. The functions may block; they are called away from the screen.
+type Options struct {
+	Loop      loop.Loop
+	Profiles  *signin.Profiles
+	Vault     signin.Vault
+	Connector exchange.Connector
+	Redirects *Redirects
+
+	// Customers lists the customers there are; nil means none.
+	Customers func() ([]customers.Customer, error)
+
+	// LastCustomer is whom an account asked last, empty when nobody knows.
+	LastCustomer func(user string) exchange.CustomerID
+
+	// Sample starts the sample partner; nil offers none.
+	Sample func(ctx context.Context) (Sample, error)
+}
+
+// SignedIn is a proven account.
+type SignedIn struct {
+	Sessions *jobs.Sessions // the receiver's to close
+	User     string
+	Host     string
+	Customer exchange.CustomerID // whose session is open now, empty for the account's own organisation
+	Refused  *exchange.Problem   // the account was right, but Customer refused it; nil otherwise
+	NotKept  *exchange.Problem   // the password could not be kept as asked; nil otherwise
+	Sample   *Sample             // nil with an account of one's own; the receiver's to close after Sessions
+}
+
+// Flow changes the model. All methods are for the UI goroutine.
+type Flow struct {
+	OnChange   func()
+	OnSignedIn func(SignedIn)
+
+	o        Options
+	model    Model
+	profiles []signin.Profile
+	touched  bool               // a person typed something
+	cancel   context.CancelFunc // of what is under way
+	turn     int
+}
+
+// NewFlow returns the flow of a fresh screen.
+func NewFlow(o Options) *Flow {
+	return &Flow{o: o, model: Model{URL: signin.DefaultURL}, cancel: func() {}}
+}
+
+// Model is what is to be seen. It must not be changed by others.
+func (f *Flow) Model() *Model { return &f.model }
+
+// HasSample tells whether there is a sample partner to explore.
+func (f *Flow) HasSample() bool { return f.o.Sample != nil }
+
+func (f *Flow) changed() {
+	if f.OnChange != nil {
+		f.OnChange()
+	}
+}
+
+// Load reads the saved accounts and offers the last one, with its password when the store has it.
+func (f *Flow) Load() {
+	f.o.Loop.Go(context.Background(), func(context.Context) {
+		list, err := f.o.Profiles.List()
+		if err != nil {
+			f.o.Loop.Post(func() { f.fail(NoField, err) })
+			return
+		}
+		list = slices.DeleteFunc(list, func(p signin.Profile) bool { return p.Connection != exchange.Classic })
+		f.o.Loop.Post(func() {
+			f.profiles = list
+			f.model.Accounts = nil
+			for _, p := range list {
+				f.model.Accounts = append(f.model.Accounts, p.User)
+			}
+			if len(list) > 0 && !f.touched {
+				f.offer(list[0])
+				return
+			}
+			f.changed()
+		})
+	})
+}
+
+// Choose fills in a saved account.
+func (f *Flow) Choose(user string) {
+	for _, p := range f.profiles {
+		if p.User == user {
+			f.touched = true
+			f.offer(p)
+			return
+		}
+	}
+}
+
+func (f *Flow) offer(p signin.Profile) {
+	m := &f.model
+	m.User, m.URL, m.CAFile, m.Remember = p.User, p.Address(), p.CAFile, p.Remember
+	m.Password, m.Kept = secret.Secret{}, false
+	m.Details = m.URL != signin.DefaultURL
+	m.Filled++
+	f.clear()
+	f.changed()
+	if !p.Remember {
+		return
+	}
+	filled := m.Filled
+	f.o.Loop.Go(context.Background(), func(context.Context) {
+		// A store that is locked or missing is no failure here: the person types the password.
+		kept, found, err := f.o.Vault.Load(p.PasswordKey())
+		f.o.Loop.Post(func() {
+			if err != nil || !found || filled != m.Filled || !m.Password.Empty() || m.User != p.User {
+				return
+			}
+			m.Password, m.Kept = kept, true
+			m.Filled++
+			f.changed()
+		})
+	})
+}
+
+// SetUser, SetPassword, SetRemember, SetURL and SetCAFile take what a person typed.
+func (f *Flow) SetUser(text string) {
+	if text != f.model.User {
+		f.model.User, f.touched = text, true
+		f.typed(AccountField)
+	}
+}
+
+// SetPassword is described at SetUser.
+func (f *Flow) SetPassword(s secret.Secret) {
+	f.model.Password, f.model.Kept, f.touched = s, false, true
+	f.typed(PasswordField)
+}
+
+// SetRemember is described at SetUser.
+func (f *Flow) SetRemember(on bool) {
+	f.model.Remember, f.touched = on, true
+}
+
+// SetURL is described at SetUser.
+func (f *Flow) SetURL(text string) {
+	if text != f.model.URL {
+		f.model.URL, f.touched = text, true
+		f.typed(AddressField)
+	}
+}
+
+// SetCAFile is described at SetUser.
+func (f *Flow) SetCAFile(path string) {
+	f.model.CAFile, f.touched = path, true
+	f.model.Filled++
+	f.clear()
+	f.changed()
+}
+
+// SetDetails notes that the connection details were folded or unfolded.
+func (f *Flow) SetDetails(open bool) { f.model.Details = open }
+
+// typed takes the words about an empty field away as soon as it is not empty. What a server said stays
+// until the next attempt: one reads it while one types.
+func (f *Flow) typed(at Field) {
+	if f.model.Missing != "" && f.model.At == at {
+		f.clear()
+		f.changed()
+	}
+}
+
+func (f *Flow) clear() {
+	f.model.At, f.model.Problem, f.model.Missing = NoField, nil, ""
+}
+
+func (f *Flow) fail(at Field, err error) {
+	f.model.Busy, f.model.Question = Idle, nil
+	f.model.At, f.model.Problem, f.model.Missing = at, exchange.AsProblem(err), ""
+	if at == AddressField || at == AuthorityField {
+		f.model.Details = true
+	}
+	f.changed()
+}
+
+// Cancel stops what is under way. Nothing typed is lost.
+func (f *Flow) Cancel() {
+	f.cancel()
+	if f.model.Busy != Idle {
+		f.turn++
+		f.model.Busy, f.model.Question = Idle, nil
+		f.changed()
+	}
+}
+
+// SignIn proves the account that was typed by opening a session with it.
+func (f *Flow) SignIn() {
+	m := &f.model
+	if m.Busy != Idle {
+		return
+	}
+	f.clear()
+	m.User, m.URL = strings.TrimSpace(m.User), strings.TrimSpace(m.URL)
+	switch {
+	case m.User == "":
+		m.At, m.Missing = AccountField, "window.signin.no-account"
+	case m.Password.Empty():
+		m.At, m.Missing = PasswordField, "window.signin.no-password"
+	}
+	if m.Missing != "" {
+		f.changed()
+		return
+	}
+	profile := f.profile()
+	password := m.Password
+	f.begin(SigningIn, func(ctx context.Context) (SignedIn, error) { return f.open(ctx, profile, password) })
+}
+
+// profile is what the form says, as it is saved when it worked.
+func (f *Flow) profile() signin.Profile {
+	m := &f.model
+	p := signin.Profile{Name: m.User, Connection: exchange.Classic, User: m.User}
+	for _, old := range f.profiles {
+		if strings.EqualFold(old.User, m.User) {
+			p = old
+			break
+		}
+	}
+	p.URL, p.CAFile, p.Remember = m.URL, m.CAFile, m.Remember
+	return p
+}
+
+// StartSample starts the sample partner and signs in to it.
+func (f *Flow) StartSample() {
+	if f.model.Busy != Idle || f.o.Sample == nil {
+		return
+	}
+	f.clear()
+	f.begin(StartingSample, f.openSample)
+}
+
+func (f *Flow) begin(what Busy, work func(ctx context.Context) (SignedIn, error)) {
+	f.turn++
+	turn := f.turn
+	ctx, cancel := context.WithCancel(context.Background())
+	f.cancel = cancel
+	f.model.Busy = what
+	f.o.Redirects.Listen(func(q *Question) {
+		f.o.Loop.Post(func() {
+			if turn == f.turn {
+				f.model.Question = q
+				f.changed()
+			}
+		})
+	})
+	f.changed()
+	f.o.Loop.Go(ctx, func(ctx context.Context) {
+		in, err := work(ctx)
+		f.o.Loop.Post(func() {
+			if turn != f.turn { // cancelled: what was opened all the same is closed
+				if err == nil {
+					f.o.Loop.Go(context.Background(), in.end)
+				}
+				cancel()
+				return
+			}
+			cancel()
+			if err != nil {
+				at := fieldOf(exchange.CodeOf(err))
+				if what == StartingSample {
+					at = SampleField
+				}
+				f.fail(at, err)
+				return
+			}
+			f.model.Busy, f.model.Question = Idle, nil
+			f.changed()
+			if f.OnSignedIn != nil {
+				f.OnSignedIn(in)
+			}
+		})
+	})
+}
+
+func (in SignedIn) end(ctx context.Context) {
+	_ = in.Sessions.CloseAll(ctx) // nobody is left to tell; sessions go on trying by themselves
+	if in.Sample != nil && in.Sample.Close != nil {
+		in.Sample.Close()
+	}
+}
+
+func (f *Flow) open(ctx context.Context, p signin.Profile, password secret.Secret) (SignedIn, error) {
+	authority, err := readAuthority(p.CAFile)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	var list []customers.Customer
+	if f.o.Customers != nil {
+		if list, err = f.o.Customers(); err != nil {
+			list = nil // the list has a place of its own to say so
+		}
+	}
+	var last exchange.CustomerID
+	if f.o.LastCustomer != nil {
+		last = f.o.LastCustomer(p.User)
+	}
+	in := SignedIn{User: p.User, Host: hostOf(p.Address()), Customer: firstCustomer(list, last)}
+	in.Sessions = jobs.NewSessions(jobs.Account{
+		Connector: f.o.Connector, Credential: exchange.Credential{User: p.User, Password: password}, MaxSessions: p.MaxSessions,
+		Target: exchange.Target{URL: p.Address(), PrivateCA: authority, AllowRedirect: f.o.Redirects.Ask},
+	})
+	if err := in.prove(ctx); err != nil {
+		return in, err
+	}
+	in.NotKept = f.keep(p, password)
+	return in, nil
+}
+
+func (f *Flow) openSample(ctx context.Context) (SignedIn, error) {
+	sample, err := f.o.Sample(ctx)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	in := SignedIn{User: sample.Credential.User, Host: hostOf(sample.URL), Sample: &sample, Customer: firstCustomer(sample.Customers, "")}
+	in.Sessions = jobs.NewSessions(jobs.Account{
+		Connector: f.o.Connector, Credential: sample.Credential,
+		Target: exchange.Target{URL: sample.URL, PrivateCA: sample.PrivateCA, AllowRedirect: f.o.Redirects.Ask},
+	})
+	if err := in.prove(ctx); err != nil {
+		if sample.Close != nil {
+			sample.Close()
+		}
+		return in, err
+	}
+	return in, nil
+}
+
+// prove opens one session, which stays open for the first question. A customer that refuses a right account
+// does not keep it out: there are others.
+func (in *SignedIn) prove(ctx context.Context) error {
+	lease, err := in.Sessions.Acquire(ctx, in.Customer, nil, nil)
+	if exchange.CodeOf(err) == exchange.CodeDelegationRefused {
+		in.Refused = exchange.AsProblem(err)
+		return nil
+	}
+	if err != nil {
+		_ = in.Sessions.CloseAll(context.WithoutCancel(ctx)) // err is what the person needs to know
+		return err
+	}
+	lease.Done(nil)
+	return nil
+}
+
+// keep saves the account that worked, and its password when that was asked for.
+func (f *Flow) keep(p signin.Profile, password secret.Secret) *exchange.Problem {
+	if p.URL == signin.DefaultURL {
+		p.URL = ""
+	}
+	if err := f.o.Profiles.Save(p); err != nil {
+		return exchange.AsProblem(err)
+	}
+	if err := f.o.Profiles.Used(p.Name); err != nil {
+		return exchange.AsProblem(err)
+	}
+	if p.Remember {
+		if err := f.o.Vault.Save(p.PasswordKey(), password); err != nil {
+			return exchange.AsProblem(err)
+		}
+		return nil
+	}
+	for _, old := range f.profiles {
+		if old.Name == p.Name && old.Remember {
+			if err := f.o.Vault.Delete(p.PasswordKey()); err != nil {
+				return exchange.AsProblem(err)
+			}
+		}
+	}
+	return nil
+}
+
+// firstCustomer is whom to open the first session with: the last one used, a favourite, or the first.
+func firstCustomer(list []customers.Customer, last exchange.CustomerID) exchange.CustomerID {
+	var favourite, first exchange.CustomerID
+	for _, c := range list {
+		switch {
+		case last != "" && c.Domain == last:
+			return last
+		case c.Favourite && favourite == "":
+			favourite = c.Domain
+		case first == "":
+			first = c.Domain
+		}
+	}
+	if favourite != "" {
+		return favourite
+	}
+	return first
+}
+
+func readAuthority(path string) ([]byte, error) {
+	if path == "" {
+		return nil, nil
+	}
+	pem, err := os.ReadFile(path)
+	if err != nil {
+		return nil, &exchange.Problem{Code: codeCannotOpen, Args: map[string]string{"path": path}, Cause: err}
+	}
+	if !x509.NewCertPool().AppendCertsFromPEM(pem) {
+		return nil, &exchange.Problem{Code: codeBadCA, Args: map[string]string{"path": path}}
+	}
+	return pem, nil
+}
+
+func hostOf(raw string) string {
+	if u, err := url.Parse(raw); err == nil && u.Host != "" {
+		return u.Hostname()
+	}
+	return raw
+}

@@ -1,0 +1,140 @@
+// Package signindialog is the first screen: the ways to sign in that work today, the last account offered
+// first, and what went wrong beside the field it concerns. Signing in is proven by opening a session, so a
+// wrong password shows here and not at the first question.
+//
+// The model says what is to be seen, the flow reads, asks and signs in away from the screen, the panel draws.
+package signindialog
+
+import (
+	"context"
+	"sync"
+
+	"tenantry/core/customers"
+	"tenantry/core/exchange"
+	"tenantry/core/secret"
+)
+
+// Field is a place of the screen that a problem can concern.
+type Field uint8
+
+// The fields.
+const (
+	NoField Field = iota // none of them: above the button
+	AccountField
+	PasswordField
+	AddressField
+	AuthorityField // the file with a private certificate authority
+	SampleField    // the card of the sample partner
+)
+
+// Busy says what is under way.
+type Busy uint8
+
+// What can be under way.
+const (
+	Idle Busy = iota
+	SigningIn
+	StartingSample
+)
+
+// Model is what is to be seen. It belongs to the UI goroutine.
+type Model struct {
+	User     string
+	Password secret.Secret
+	Remember bool
+	URL      string
+	CAFile   string // a PEM file, empty for none
+	Details  bool   // the connection details are unfolded
+
+	Accounts []string // that signed in before, the last one first
+	Kept     bool     // Password came from the system's store
+	Filled   int      // grows whenever User, Password, URL, CAFile, Remember were filled in by the program
+
+	Busy     Busy
+	Question *Question // to be answered before signing in goes on; nil for none
+
+	At      Field             // where Problem or Missing is shown
+	Problem *exchange.Problem // why it did not work; nil for none
+	Missing string            // key of the words for a field that was left empty; empty for none
+}
+
+// fieldOf tells which field a failure concerns.
+func fieldOf(code exchange.Code) Field {
+	switch code {
+	case exchange.CodeSignInRefused, exchange.CodeNoPassword, exchange.CodeRemotePowerShellOff:
+		return PasswordField
+	case exchange.CodeNameNotFound, exchange.CodeNotReachable, exchange.CodeTimeout, exchange.CodeTLSFailed,
+		exchange.CodeRetired, exchange.CodeNotHTTPS, exchange.CodeBadURL, exchange.CodeNotRemoting,
+		exchange.CodeNoBasic, exchange.CodeRedirectLoop, exchange.CodeRedirectInsecure,
+		exchange.CodeRedirectRefused, exchange.CodeRedirectInvalid:
+		return AddressField
+	case exchange.CodeUntrusted, codeBadCA, codeCannotOpen:
+		return AuthorityField
+	}
+	return NoField
+}
+
+// Sample is the sample partner, started.
+type Sample struct {
+	URL        string
+	Credential exchange.Credential
+	PrivateCA  []byte // PEM
+	Customers  []customers.Customer
+	Close      func() // stops it; after the sessions are closed
+}
+
+// Question asks whether to follow a redirect to a host that is not known to belong to the first one.
+type Question struct {
+	From, To string // hosts
+	answer   chan<- bool
+	once     sync.Once
+}
+
+// Answer answers; only the first answer counts.
+func (q *Question) Answer(yes bool) { q.once.Do(func() { q.answer <- yes }) }
+
+// Redirects asks about redirects, once for each host. It serves signing in and every session opened later.
+type Redirects struct {
+	mu      sync.Mutex
+	asking  sync.Mutex // one question at a time
+	allowed map[string]bool
+	show    func(*Question)
+}
+
+// Listen says who shows questions from now on; nil refuses them. show is called on any goroutine, with nil
+// when the question is over.
+func (r *Redirects) Listen(show func(*Question)) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.show = show
+}
+
+// Ask is exchange.Target.AllowRedirect: it waits for a person, or for ctx.
+func (r *Redirects) Ask(ctx context.Context, from, to string) bool {
+	r.asking.Lock()
+	defer r.asking.Unlock()
+	host := hostOf(to)
+	r.mu.Lock()
+	known, show := r.allowed[host], r.show
+	r.mu.Unlock()
+	if known || show == nil {
+		return known
+	}
+	answer := make(chan bool, 1)
+	show(&Question{From: hostOf(from), To: host, answer: answer})
+	defer show(nil)
+	select {
+	case yes := <-answer:
+		if yes {
+			r.mu.Lock()
+			if r.allowed == nil {
+				r.allowed = map[string]bool{}
+			}
+			r.allowed[host] = true
+			r.mu.Unlock()
+		}
+		return yes
+	case <-ctx.Done():
+		return false
+	}
+}

@@ -1,0 +1,329 @@
+package signindialog
+
+import (
+	"context"
+	"runtime"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/widget"
+
+	"tenantry/core/secret"
+	"tenantry/core/signin"
+	"tenantry/core/wording"
+	"tenantry/gui/kit"
+	"tenantry/gui/kit/files"
+	"tenantry/gui/kit/icons"
+	"tenantry/gui/kit/loop"
+	"tenantry/gui/kit/theme"
+)
+
+// Panel draws the first screen. It belongs to the UI goroutine.
+type Panel struct {
+	flow  *Flow
+	words *wording.Words
+	loop  loop.Loop
+	files files.Chooser
+
+	user, password, address, authority     *kit.Entry
+	userField, passwordField, addressField *kit.Field
+	authorityField                         *kit.Field
+	remember                               *kit.Check
+	signIn, cancel, explore, cancelSample  *kit.Button
+	bar, sampleBar                         *kit.ProgressBar
+	details                                *kit.Fold
+	question                               *kit.Strip
+	troubles                               map[Field]*fyne.Container
+	root                                   fyne.CanvasObject
+	filled                                 int
+	filling                                bool
+}
+
+// NewPanel returns the screen for flow and takes its OnChange.
+func NewPanel(flow *Flow, w *wording.Words, l loop.Loop, chooser files.Chooser) *Panel {
+	p := &Panel{flow: flow, words: w, loop: l, files: chooser, filled: -1, troubles: map[Field]*fyne.Container{}}
+	for _, f := range []Field{NoField, PasswordField, AddressField, AuthorityField, SampleField} {
+		p.troubles[f] = kit.Stacked(0)
+		p.troubles[f].Hide()
+	}
+	cards := []fyne.CanvasObject{p.passwordCard()}
+	if flow.HasSample() {
+		cards = append(cards, p.sampleCard())
+	}
+	title := kit.NewTitle("Tenantry")
+	title.Align = fyne.TextAlignCenter
+	claim := kit.NewText(w.Text("window.claim"))
+	claim.SetColor(theme.ColorMuted)
+	claim.Align = fyne.TextAlignCenter
+	p.root = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(32, 24, 24, 24),
+		kit.Stacked(4, title, claim, container.New(layout.NewCustomPaddedLayout(20, 0, 0, 0), container.New(&side{}, cards...)))))
+	flow.OnChange = p.draw
+	p.draw()
+	return p
+}
+
+// Content is what to put on the screen.
+func (p *Panel) Content() fyne.CanvasObject { return p.root }
+
+// FocusFirst gives the keyboard to the first field that is empty, or to the button.
+func (p *Panel) FocusFirst() {
+	switch {
+	case p.user.Text == "":
+		kit.Focus(p.user)
+	case p.password.Text == "":
+		kit.Focus(p.password)
+	default:
+		kit.Focus(p.signIn)
+	}
+}
+
+func (p *Panel) passwordCard() fyne.CanvasObject {
+	w, f := p.words, p.flow
+	p.user = kit.NewEntry(w.Text("window.signin.account"))
+	p.user.SetPlaceHolder(w.Text("window.signin.account-example"))
+	p.user.OnChanged = func(text string) {
+		if !p.filling {
+			f.SetUser(text)
+		}
+	}
+	p.user.OnSubmitted = func(string) { f.SignIn() }
+	p.password = kit.NewPasswordEntry(w.Text("window.signin.password"))
+	p.password.OnChanged = func(text string) {
+		if !p.filling {
+			f.SetPassword(secret.New(text))
+		}
+	}
+	p.password.OnSubmitted = func(string) { f.SignIn() }
+	p.address = kit.NewEntry(w.Text("window.signin.address"))
+	p.address.SetPlaceHolder(signin.DefaultURL)
+	p.address.OnChanged = func(text string) {
+		if !p.filling {
+			f.SetURL(text)
+		}
+	}
+	p.address.OnSubmitted = func(string) { f.SignIn() }
+	p.authority = kit.NewEntry(w.Text("window.signin.authority"))
+	p.authority.SetPlaceHolder(w.Text("window.signin.authority-none"))
+	p.authority.OnChanged = func(text string) {
+		if !p.filling {
+			f.model.CAFile = text
+		}
+	}
+	p.userField = kit.NewField(w.Text("window.signin.account"), p.user)
+	p.passwordField = kit.NewField(w.Text("window.signin.password"), p.password)
+	p.addressField = kit.NewField(w.Text("window.signin.address"), p.address)
+	p.addressField.SetHint(w.Text("window.signin.address-hint"))
+	choose := kit.NewButton(w.Text("window.signin.choose"), nil, kit.Plain, p.chooseAuthority)
+	p.authorityField = kit.NewField(w.Text("window.signin.authority"), container.NewBorder(nil, nil, nil, choose, p.authority))
+	p.authorityField.SetHint(w.Text("window.signin.authority-hint"))
+	p.remember = kit.NewCheck(w.Text("window.signin.remember"), func(on bool) {
+		if !p.filling {
+			f.SetRemember(on)
+		}
+	})
+	where := kit.NewCaption(w.Text("window.signin.kept-in." + storeOf(runtime.GOOS)))
+	where.Clip = true
+	p.signIn = kit.NewButton(w.Text("window.signin.sign-in"), nil, kit.Primary, f.SignIn)
+	p.cancel = kit.NewButton(w.Text("window.cancel"), nil, kit.Plain, f.Cancel)
+	p.bar = kit.NewProgressBar()
+	p.details = kit.NewFold(w.Text("window.signin.details"), container.New(layout.NewCustomPaddedLayout(6, 0, 0, 0),
+		kit.Stacked(12, p.addressField, p.troubles[AddressField], p.authorityField, p.troubles[AuthorityField])))
+	p.details.OnChanged = func(open bool) {
+		f.SetDetails(open)
+		p.root.Refresh()
+	}
+	p.question = kit.NewStrip(kit.Warn, "")
+	p.question.Hide()
+	rows := kit.Stacked(12,
+		kit.Stacked(2, kit.NewHeading(w.Text("window.signin.classic")), caption(w.Text("window.signin.classic-for"))),
+		p.userField, p.passwordField, p.troubles[PasswordField],
+		kit.Stacked(0, p.remember, container.New(layout.NewCustomPaddedLayout(0, 0, 30, 0), where)),
+		p.troubles[NoField], p.question,
+		container.NewHBox(p.signIn, p.cancel), p.bar, p.details)
+	return card(rows)
+}
+
+func (p *Panel) sampleCard() fyne.CanvasObject {
+	w, f := p.words, p.flow
+	p.explore = kit.NewButton(w.Text("window.signin.sample"), icons.Customer, kit.Plain, f.StartSample)
+	p.cancelSample = kit.NewButton(w.Text("window.cancel"), nil, kit.Plain, f.Cancel)
+	p.sampleBar = kit.NewProgressBar()
+	about := widget.NewLabel(w.Text("window.signin.sample-about"))
+	about.Wrapping = fyne.TextWrapWord
+	return card(kit.Stacked(12,
+		kit.Stacked(2, kit.NewHeading(w.Text("window.signin.sample-title")), caption(w.Text("window.signin.sample-for"))),
+		container.New(layout.NewCustomPaddedLayout(-8, -8, -8, -8), about),
+		p.troubles[SampleField], container.NewHBox(p.explore, p.cancelSample), p.sampleBar))
+}
+
+func caption(text string) *kit.Text {
+	t := kit.NewText(text)
+	t.SetColor(theme.ColorMuted)
+	t.Clip = true
+	return t
+}
+
+func card(content fyne.CanvasObject) fyne.CanvasObject {
+	return container.NewStack(kit.NewSurface(theme.ColorSurface, "separator"), container.New(layout.NewCustomPaddedLayout(20, 20, 20, 20), content))
+}
+
+// storeOf names the store in which a password is kept.
+func storeOf(system string) string {
+	switch system {
+	case "windows", "darwin":
+		return system
+	}
+	return "linux"
+}
+
+func (p *Panel) chooseAuthority() {
+	w := p.words
+	p.loop.Go(context.Background(), func(ctx context.Context) {
+		path, err := p.files.OpenFile(ctx, w.Text("window.signin.authority"), files.Filter{Title: "PEM", Extensions: []string{"pem", "crt", "cer"}})
+		if err != nil {
+			return // nothing was chosen
+		}
+		p.loop.Post(func() { p.flow.SetCAFile(path) })
+	})
+}
+
+// draw brings the screen in line with the model.
+func (p *Panel) draw() {
+	m, w := p.flow.Model(), p.words
+	if p.filled != m.Filled {
+		p.filled, p.filling = m.Filled, true
+		p.user.SetText(m.User)
+		p.password.SetText(m.Password.Reveal())
+		p.address.SetText(m.URL)
+		p.authority.SetText(m.CAFile)
+		p.remember.SetChecked(m.Remember)
+		p.filling = false
+	}
+	p.accounts()
+	hint := ""
+	if m.Kept {
+		hint = w.Text("window.signin.kept")
+	}
+	p.passwordField.SetHint(hint)
+	p.missing(p.userField, m, AccountField)
+	p.missing(p.passwordField, m, PasswordField)
+	p.details.SetOpen(m.Details)
+	for field, box := range p.troubles {
+		p.trouble(box, m, field)
+	}
+	busy(p.signIn, p.cancel, p.bar, m.Busy == SigningIn, m.Busy != Idle, w)
+	if p.explore != nil {
+		busy(p.explore, p.cancelSample, p.sampleBar, m.Busy == StartingSample, m.Busy != Idle, w)
+	}
+	switch m.Busy {
+	case SigningIn:
+		p.signIn.SetText(w.Text("window.signin.signing-in"))
+	default:
+		p.signIn.SetText(w.Text("window.signin.sign-in"))
+	}
+	p.question.Hidden = m.Question == nil
+	if q := m.Question; q != nil {
+		p.question.Set(kit.Warn, w.Text("window.redirect", "from", q.From, "to", q.To),
+			kit.Action{Text: w.Text("window.redirect-follow"), Do: func() { q.Answer(true) }},
+			kit.Action{Text: w.Text("window.redirect-stop"), Do: func() { q.Answer(false) }})
+	}
+	p.root.Refresh()
+}
+
+func (p *Panel) missing(field *kit.Field, m *Model, at Field) {
+	text := ""
+	if m.Missing != "" && m.At == at {
+		text = p.words.Text(m.Missing)
+	}
+	if field.Problem() != text {
+		field.SetProblem(text)
+		if text != "" {
+			p.FocusFirst()
+		}
+	}
+}
+
+func (p *Panel) trouble(box *fyne.Container, m *Model, at Field) {
+	shows := m.Problem != nil && (m.At == at || at == NoField && p.troubles[m.At] == nil)
+	box.Hidden = !shows
+	box.Objects = nil
+	if shows {
+		message := p.words.Problem(m.Problem)
+		t := kit.Trouble{Kind: kit.Bad, Title: message.Title, Why: message.Why, Next: message.Next}
+		for _, d := range message.Details {
+			t.Details = append(t.Details, kit.Detail{Name: d.Name, Value: d.Text})
+		}
+		box.Objects = []fyne.CanvasObject{kit.NewProblem(t)}
+	}
+	box.Refresh()
+}
+
+// accounts offers the accounts that signed in before, when there are several.
+func (p *Panel) accounts() {
+	m := p.flow.Model()
+	if len(m.Accounts) < 2 || p.user.ActionItem != nil {
+		return
+	}
+	var open *kit.Button
+	open = kit.NewIconButton(icons.ChevronDown, p.words.Text("window.signin.accounts"), func() {
+		var items []*fyne.MenuItem
+		for _, user := range m.Accounts {
+			items = append(items, fyne.NewMenuItem(user, func() {
+				p.flow.Choose(user)
+				p.FocusFirst()
+			}))
+		}
+		c := fyne.CurrentApp().Driver().CanvasForObject(open)
+		at := fyne.CurrentApp().Driver().AbsolutePositionForObject(p.user)
+		widget.ShowPopUpMenuAtPosition(fyne.NewMenu("", items...), c, at.AddXY(0, p.user.Size().Height))
+	})
+	p.user.ActionItem = open
+	p.user.Refresh()
+}
+
+func busy(button, cancel *kit.Button, bar *kit.ProgressBar, mine, any bool, w *wording.Words) {
+	if any {
+		button.Disable(w.Text("window.signin.busy"))
+	} else {
+		button.Enable()
+	}
+	cancel.Hidden = !mine
+	if mine {
+		bar.Busy()
+	} else {
+		bar.Done()
+	}
+}
+
+// side puts cards beside each other, or under each other where the window is narrow, in the middle.
+type side struct{}
+
+const (
+	cardWidth  = 440
+	otherWidth = 320
+	cardGap    = 16
+)
+
+func (s *side) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	height := float32(0)
+	for _, o := range objects {
+		height = max(height, o.MinSize().Height)
+	}
+	return fyne.NewSize(cardWidth, height)
+}
+
+func (s *side) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	widths := []float32{cardWidth, otherWidth}
+	total := -float32(cardGap)
+	for i := range objects {
+		total += widths[i] + cardGap
+	}
+	x := max((size.Width-total)/2, 0)
+	for i, o := range objects {
+		o.Resize(fyne.NewSize(widths[i], o.Size().Height)) // wrapped words know their height by their width
+		o.Resize(fyne.NewSize(widths[i], o.MinSize().Height))
+		o.Move(fyne.NewPos(x, 0))
+		x += widths[i] + cardGap
+	}
+}
