@@ -26,6 +26,7 @@ type server struct {
 	connect func(n int, customer exchange.CustomerID) error                    // nil result: accepted; n counts from 1
 	run     func(n int, s *fakeSession, yield func(exchange.Event) bool) error // n counts the server's runs
 	invoked func()
+	home    string // the organisation every session is in, whatever was asked for; empty: the right one
 
 	mu       sync.Mutex
 	open     map[*fakeSession]bool
@@ -82,6 +83,14 @@ func (f *fakeSession) Supports() exchange.Capabilities {
 func (f *fakeSession) Invoke(ctx context.Context, inv exchange.Invocation) iter.Seq2[exchange.Event, error] {
 	return func(yield func(exchange.Event, error) bool) {
 		s := f.server
+		if inv.Cmdlet == "Get-AcceptedDomain" || inv.Cmdlet == "Get-OrganizationConfig" {
+			home := string(f.customer)
+			if s.home != "" {
+				home = s.home
+			}
+			yield(exchange.Row{Record: exchange.Record{Fields: []exchange.Field{{Name: "Name", Value: exchange.NewText(home)}}}}, nil)
+			return
+		}
 		s.mu.Lock()
 		s.runs++
 		n := s.runs

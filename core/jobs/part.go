@@ -136,6 +136,11 @@ func (p *part) invoke(session exchange.Session) (problem *exchange.Problem) {
 	}()
 	ctx, cancel := context.WithCancel(p.run.ctx)
 	defer cancel()
+	if !readsOnly(p.run.plan.Invocation.Cmdlet) {
+		if problem := proveOrganization(ctx, session, p.customer); problem != nil {
+			return problem
+		}
+	}
 	for event, err := range session.Invoke(ctx, p.run.plan.Invocation) {
 		if err != nil {
 			return exchange.AsProblem(err)
