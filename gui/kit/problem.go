@@ -82,6 +82,9 @@ func (p *Problem) Set(t Trouble) {
 	p.Refresh()
 }
 
+// Title is what the panel says happened.
+func (p *Problem) Title() string { return p.trouble.Title }
+
 // details is the fold with the raw facts and their Copy button.
 func (p *Problem) details() fyne.CanvasObject {
 	text := widget.NewLabel(p.DetailsText())

@@ -57,6 +57,7 @@ type Flow struct {
 	waiting   bool               // a later arrangement is planned
 	last      time.Time          // when the last one was shown
 	touched   int                // counts changes of the selection
+	drawing   bool               // a drawing of news is posted
 }
 
 // NewFlow returns the flow of a table. A table whose run goes on is Running until Apply is given the
@@ -65,8 +66,14 @@ func NewFlow(table *results.Table, o Options) *Flow {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	if o.Name == nil {
-		o.Name = func(c exchange.CustomerID) string { return string(c) }
+	named := o.Name
+	o.Name = func(c exchange.CustomerID) string {
+		if named != nil {
+			if name := named(c); name != "" {
+				return name
+			}
+		}
+		return string(c)
 	}
 	f := &Flow{table: table, o: o}
 	f.ctx, f.cancel = context.WithCancel(context.Background())
@@ -100,7 +107,7 @@ func (f *Flow) Apply(u jobs.Update) {
 			f.model.Info.Finished = u.Summary.Info.Finished
 		}
 	}
-	f.changed(false)
+	f.soon()
 	if u.Summary != nil || f.table.Len() != f.model.View.Snapshot().Len() {
 		f.grown(u.Summary != nil)
 	}
@@ -240,6 +247,20 @@ func copyText(ctx context.Context, view results.View, selection []Span, columns 
 		}
 	}
 	return b.String()
+}
+
+// soon draws once for all the news that waits in the loop: a run can bring thousands of them at once.
+func (f *Flow) soon() {
+	if f.drawing {
+		return
+	}
+	f.drawing = true
+	f.o.Loop.Post(func() {
+		f.drawing = false
+		if f.ctx.Err() == nil {
+			f.changed(false)
+		}
+	})
 }
 
 func (f *Flow) changed(view bool) {

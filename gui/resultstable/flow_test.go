@@ -84,7 +84,7 @@ func (s *screen) strips() []string {
 		case *kit.Strip:
 			out = append(out, o.Text())
 		case *kit.Problem:
-			out = append(out, "problem")
+			out = append(out, o.Title())
 		}
 	}
 	return out
@@ -106,7 +106,8 @@ func TestStripsSayWhatIsMissing(t *testing.T) {
 	s.finish()
 	s.queue.Do(func() {
 		got := s.strips()
-		if len(got) != 2 || !strings.HasPrefix(got[0], "2 customers were not asked") || got[1] != "problem" {
+		if len(got) != 2 || !strings.HasPrefix(got[0], "2 customers were not asked: fabrikam.example, litware.example.") ||
+			!strings.HasPrefix(got[1], "Not complete: 20 rows arrived from Contoso before it ended.") {
 			t.Errorf("the strips say %q", got)
 		}
 		s.flow.model.Notices = nil

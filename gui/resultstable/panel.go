@@ -184,7 +184,7 @@ func (p *Panel) drawRows() {
 		p.grid.SetColumns(states)
 	}
 	if !had || before.view != m.View {
-		p.grid.SetData(newRows(m, p.flow.Words()))
+		p.grid.SetData(newRows(m, p.flow))
 		if had && (top > 0 || hidden > 0) && sameSort(before.view, m.View) && top < before.view.Len() {
 			if row, ok := m.View.Find(before.view.ID(top)); ok {
 				p.grid.SetTop(row, hidden)
@@ -222,7 +222,8 @@ func (p *Panel) drawMiddle() {
 		if said == p.saidEmpty {
 			return
 		}
-		want = container.NewVBox(container.NewPadded(p.trouble(message, m.Problem, nil)))
+		want = container.NewVBox(container.NewPadded(kit.NewProblem(kit.Trouble{Kind: kit.Bad, Title: message.Title,
+			Why: message.Why, Next: message.Next, Details: detailsOf(message)})))
 	} else if sentence, hint, ok := m.Empty(w, p.flow.Name); ok {
 		said = sentence + "\n" + hint
 		if said == p.saidEmpty {
@@ -281,39 +282,61 @@ func (p *Panel) strip(kind NoticeKind, these []Notice) fyne.CanvasObject {
 			}
 		}})
 	}
-	if len(these) == 1 && these[0].Problem != nil && kind != Faults {
-		return p.trouble(w.Problem(these[0].Problem), these[0].Problem, &problemOf{notice: these[0], actions: actions})
-	}
+	look := map[NoticeKind]kit.Kind{Failed: kit.Bad, NotAsked: kit.Bad, Partial: kit.Warn, Cancelled: kit.Info,
+		Cut: kit.Warn, Faults: kit.Warn, Warning: kit.Info}[kind]
 	if kind == Cut && p.OnAllRows != nil {
 		actions = append(actions, kit.Action{Text: w.Text("table.all-rows"), Do: p.OnAllRows})
 	}
-	look := map[NoticeKind]kit.Kind{Failed: kit.Bad, NotAsked: kit.Bad, Partial: kit.Warn, Cancelled: kit.Info,
-		Cut: kit.Warn, Faults: kit.Warn, Warning: kit.Info}[kind]
+	details := p.why(these)
+	folded := len(details) > 0 && (len(these) > 1 || kind != Warning)
 	if look != kit.Bad {
-		actions = append(actions, kit.Action{Icon: icons.Close, Do: func() { p.flow.Dismiss(kind) }})
-	}
-	return kit.NewStrip(look, sayNotice(kind, these, p.flow), actions...)
-}
-
-type problemOf struct {
-	notice  Notice
-	actions []kit.Action
-}
-
-// trouble is the panel for one problem, led by what became of the answer when it is about one.
-func (p *Panel) trouble(message messageOf, problem *exchange.Problem, of *problemOf) fyne.CanvasObject {
-	t := kit.Trouble{Kind: kit.Bad, Title: message.Title, Why: message.Why, Next: message.Next}
-	for _, d := range message.Details {
-		t.Details = append(t.Details, kit.Detail{Name: d.Name, Value: d.Text})
-	}
-	if of != nil {
-		t.Title = sayNotice(of.notice.Kind, []Notice{of.notice}, p.flow) + " " + message.Title
-		t.Actions = of.actions
-		if of.notice.Kind == Partial {
-			t.Kind = kit.Warn
+		dismiss := kit.Action{Icon: icons.Close, Do: func() { p.flow.Dismiss(kind) }}
+		if folded {
+			dismiss = kit.Action{Text: w.Text("table.close"), Do: dismiss.Do}
 		}
+		actions = append(actions, dismiss)
+	}
+	sentence := sayNotice(kind, these, p.flow)
+	if !folded {
+		return kit.NewStrip(look, sentence, actions...)
+	}
+	t := kit.Trouble{Kind: look, Title: sentence, Details: details, Actions: actions}
+	if kind == Warning {
+		t.Title = w.Count("table.warnings", len(these))
+	}
+	if len(these) == 1 && these[0].Problem != nil {
+		message := w.Problem(these[0].Problem)
+		t.Why, t.Next = strings.TrimSpace(message.Title+". "+message.Why), message.Next
 	}
 	return kit.NewProblem(t)
+}
+
+// why is the raw facts of notices: of one its problem's, of several each customer's reason. A few warnings
+// are said in full instead.
+func (p *Panel) why(these []Notice) []kit.Detail {
+	const inFull = 3 // warnings
+	w := p.flow.Words()
+	var out []kit.Detail
+	if len(these) == 1 && these[0].Problem != nil {
+		return detailsOf(w.Problem(these[0].Problem))
+	}
+	for _, n := range these {
+		switch {
+		case n.Problem != nil:
+			out = append(out, kit.Detail{Name: p.flow.Name(n.Customer), Value: w.Problem(n.Problem).String()})
+		case n.Kind == Warning && len(these) > inFull:
+			out = append(out, kit.Detail{Name: p.flow.Name(n.Customer), Value: n.Text})
+		}
+	}
+	return out
+}
+
+func detailsOf(m messageOf) []kit.Detail {
+	out := make([]kit.Detail, len(m.Details))
+	for i, d := range m.Details {
+		out[i] = kit.Detail{Name: d.Name, Value: d.Text}
+	}
+	return out
 }
 
 // menu is what a secondary click offers.
@@ -399,8 +422,8 @@ type rows struct {
 	cell    func(row, column int) grid.Cell
 }
 
-func newRows(m *Model, w words) *rows {
-	r := &rows{view: m.View}
+func newRows(m *Model, f *Flow) *rows {
+	w, r := f.Words(), &rows{view: m.View}
 	source := m.View.Columns()
 	bars := make([]bool, len(source))
 	for i, c := range source {
@@ -426,6 +449,9 @@ func newRows(m *Model, w words) *rows {
 	r.cell = func(row, column int) grid.Cell {
 		v := view.Cell(row, column)
 		cell := grid.Cell{Text: w.Value(v)}
+		if source[column].Name == results.CustomerColumn {
+			cell.Text = f.Name(exchange.CustomerID(cell.Text))
+		}
 		if bars[column] {
 			cell.Bar = largest.Bar(source[column].Name, v)
 		}
