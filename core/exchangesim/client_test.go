@@ -330,14 +330,23 @@ func script(text string) string {
 // invoke starts a pipeline and returns its id.
 func (c *client) invoke(commands ...string) string {
 	c.t.Helper()
-	id := uuid.New()
-	body := `<Obj RefId="0"><MS><B N="NoInput">true</B>` +
+	return c.start(uuid.New(), 0x00021006, pipeline(true, commands...))
+}
+
+// pipeline is the text of CREATE_PIPELINE (MS-PSRP 2.2.2.10).
+func pipeline(noInput bool, commands ...string) string {
+	return `<Obj RefId="0"><MS><B N="NoInput">` + fmt.Sprint(noInput) + `</B>` +
 		`<Obj N="ApartmentState" RefId="1"><TN RefId="0"><T>System.Threading.ApartmentState</T>` + enumBase + `<ToString>Unknown</ToString><I32>2</I32></Obj>` +
 		`<Obj N="RemoteStreamOptions" RefId="2"><TN RefId="1"><T>System.Management.Automation.RemoteStreamOptions</T>` + enumBase + `<ToString>0</ToString><I32>0</I32></Obj>` +
 		`<B N="AddToHistory">false</B><Obj N="HostInfo" RefId="3">` + fmt.Sprintf(noHost, "true") + `</Obj>` +
 		`<Obj N="PowerShell" RefId="4"><MS><B N="IsNested">false</B><Nil N="ExtraCmds" /><Obj N="Cmds" RefId="5"><TN RefId="5"><T>System.Collections.Generic.List</T><T>System.Object</T></TN><LST>` +
 		strings.Join(commands, "") + `</LST></Obj><Nil N="History" /><B N="RedirectShellErrorOutputPipe">true</B></MS></Obj><B N="IsNested">false</B></MS></Obj>`
-	return c.start(id, 0x00021006, body)
+}
+
+// send puts bytes into the stream of a command.
+func (c *client) send(command string, data []byte) *answer {
+	c.t.Helper()
+	return c.post(shellNS+"/Send", "", `<sh:Send><sh:Stream Name="stdin" CommandId="`+command+`">`+base64.StdEncoding.EncodeToString(data)+`</sh:Stream></sh:Send>`)
 }
 
 func (c *client) start(id uuid.UUID, kind uint32, body string) string {

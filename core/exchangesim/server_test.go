@@ -1,12 +1,16 @@
 package exchangesim_test
 
 import (
+	"bytes"
+	"encoding/base64"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -15,9 +19,11 @@ import (
 	"github.com/google/uuid"
 	"go.uber.org/goleak"
 
+	"tenantry/core/clixml"
 	"tenantry/core/exchangesim"
 	"tenantry/core/exchangesim/engine"
 	"tenantry/core/exchangesim/world"
+	"tenantry/core/psrp"
 	"tenantry/core/secret"
 	"tenantry/core/wsman"
 )
@@ -225,6 +231,17 @@ func TestErrorsOverTheWire(t *testing.T) {
 	if r.state != 4 || len(r.objects) < 4 || !strings.Contains(r.objects[0], `<I32 N="Count">`+fmt.Sprint(len(r.objects)-1)+`</I32>`) {
 		t.Errorf("%d objects: %.400s", len(r.objects), r.objects)
 	}
+	for _, o := range r.objects[1:] {
+		v, err := clixml.Decode([]byte(o), clixml.Limits{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, ok := psrp.ReadCommandMetadata(v)
+		i := slices.IndexFunc(m.Parameters, func(p psrp.ParameterMetadata) bool { return p.Name == "Identity" })
+		if !ok || i < 0 || len(m.Parameters[i].Sets) == 0 || m.Parameters[i].Sets[0].Position != 0 || !m.Parameters[i].Sets[0].FromPipeline {
+			t.Errorf("%s: %+v", m.Name, m)
+		}
+	}
 	if a := c.post(shellNS+"/Receive", "", `<sh:Receive><sh:DesiredStream CommandId="`+uuid.NewString()+`">stdout</sh:DesiredStream></sh:Receive>`); a.code() != 2150858843 {
 		t.Errorf("%s", a.body)
 	}
@@ -270,6 +287,52 @@ func TestStoppingAndWaiting(t *testing.T) {
 	if a := c.remove(); a.status != 200 {
 		t.Errorf("%s", a.body)
 	}
+}
+
+func TestInputAndAPipelineInPieces(t *testing.T) {
+	s := started(t, &exchangesim.Server{Plain: true})
+	c := connect(t, s, "?DelegatedOrg=fourthcoffee.example")
+	c.open()
+	id := uuid.New()
+	name := strings.ToUpper(id.String())
+	whole := c.fragment(0x00021006, id, pipeline(false, command("Get-Mailbox"), command("Select-Object", "Property", text("Alias"))))
+	// The blob of the one fragment is cut in two: the second half travels by Send.
+	blob := whole[21:]
+	half := len(blob) / 2
+	first, second := bytes.Clone(whole[:21]), bytes.Clone(whole[:21])
+	first[16], second[16], second[15] = 1, 2, 1
+	binary.BigEndian.PutUint32(first[17:], uint32(half))
+	binary.BigEndian.PutUint32(second[17:], uint32(len(blob)-half))
+	first, second = append(first, blob[:half]...), append(second, blob[half:]...)
+	if a := c.post(shellNS+"/Command", "", `<sh:CommandLine CommandId="`+name+`"><sh:Command/><sh:Arguments>`+base64.StdEncoding.EncodeToString(first)+`</sh:Arguments></sh:CommandLine>`); a.status != 200 {
+		t.Fatalf("%s", a.body)
+	}
+	for _, data := range [][]byte{
+		second, c.fragment(0x00041002, id, text("admin")), c.fragment(0x00041002, id, text("nobody")), c.fragment(0x00041003, id, ""),
+	} {
+		if a := c.send(name, data); a.Body.SendResponse == nil {
+			t.Fatalf("%s", a.body)
+		}
+	}
+	if r := c.finish(name); r.state != 4 || len(r.objects) != 1 || len(r.errors) != 1 || !strings.Contains(r.objects[0], `<S N="Alias">admin</S>`) {
+		t.Errorf("%+v", r)
+	}
+	// One that waits for input that never ends can be stopped, and another runs meanwhile.
+	waiting := c.start(uuid.New(), 0x00021006, pipeline(false, command("Get-Mailbox")))
+	if r := c.finish(c.invoke(command("Get-AcceptedDomain"))); r.state != 4 {
+		t.Errorf("%+v", r)
+	}
+	c.signal(waiting, shellNS+"/signal/terminate")
+	if r := c.finish(waiting); r.state != 3 {
+		t.Errorf("%+v", r)
+	}
+	if a := c.send(uuid.NewString(), nil); a.code() != 2150858843 {
+		t.Errorf("%s", a.body)
+	}
+	if a := c.send(name, []byte("these are no fragments, but enough bytes to see")); a.Body.Fault == nil {
+		t.Errorf("%s", a.body)
+	}
+	c.remove()
 }
 
 func TestSmallEnvelopes(t *testing.T) {

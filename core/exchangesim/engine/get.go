@@ -232,6 +232,27 @@ func oneMailbox(params []string, run func(s *stage, m mailbox) error, missing fu
 // played are the Exchange cmdlets with data.
 var played map[string]func() behaviour
 
+// heeded are the parameters of played cmdlets that make a difference here. Any other is answered with a
+// warning, so that nobody takes an answer for more than it is. Set-Mailbox refuses them itself.
+var heeded = map[string]string{
+	"Get-Mailbox":                       "Identity Anr Filter ResultSize SortBy RecipientTypeDetails Archive SoftDeletedMailbox InactiveMailboxOnly PublicFolder GroupMailbox Migration MailboxPlan IncludeInactiveMailbox",
+	"Get-CASMailbox":                    "Identity Anr Filter ResultSize SortBy RecipientTypeDetails",
+	"Get-User":                          "Identity Anr Filter ResultSize SortBy RecipientTypeDetails PublicFolder",
+	"Get-Recipient":                     "Identity Anr Filter ResultSize SortBy RecipientTypeDetails RecipientType",
+	"Get-MailboxStatistics":             "Identity Archive",
+	"Get-MailboxPermission":             "Identity User Owner",
+	"Get-RecipientPermission":           "Identity Trustee ResultSize",
+	"Get-InboxRule":                     "Identity Mailbox IncludeHidden BypassScopeCheck",
+	"Get-DistributionGroup":             "Identity Anr Filter ResultSize SortBy RecipientTypeDetails",
+	"Get-DistributionGroupMember":       "Identity ResultSize",
+	"Get-AcceptedDomain":                "Identity ResultSize",
+	"Get-MobileDevice":                  "Identity Mailbox Filter ResultSize SortBy ActiveSync OWAforDevices",
+	"Get-MailboxFolderStatistics":       "Identity Archive FolderScope IncludeOldestAndNewestItems",
+	"Get-MailboxAutoReplyConfiguration": "Identity",
+	"Add-MailboxPermission":             "Identity User AccessRights InheritanceType AutoMapping Deny Owner WhatIf Confirm",
+	"Remove-MailboxPermission":          "Identity User AccessRights InheritanceType Deny WhatIf Confirm ResetDefault ClearAutoMapping BypassMasterAccountSid",
+}
+
 func init() {
 	played = map[string]func() behaviour{
 		"Get-Mailbox":                       mailboxes(mailboxClass),
@@ -253,4 +274,20 @@ func init() {
 		"Add-MailboxPermission":             oneMailbox([]string{"Identity"}, addPermission, nil),
 		"Remove-MailboxPermission":          oneMailbox([]string{"Identity"}, removePermission, nil),
 	}
+}
+
+// warnUnheeded tells of the parameters that make no difference here.
+func (s *stage) warnUnheeded() error {
+	known, ok := heeded[s.info.Name]
+	if !ok {
+		return nil
+	}
+	for _, p := range s.info.Params {
+		if s.args.has(p.Name) && !slices.Contains(strings.Fields(known), p.Name) {
+			if err := s.warn("The sample partner takes no notice of -" + p.Name + "."); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

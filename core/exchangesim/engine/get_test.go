@@ -122,19 +122,16 @@ func TestWhatIsNotThereOrNotClear(t *testing.T) {
 
 	double := ""
 	seen := map[string]bool{}
-	for i := range e.view.Size() {
+	for i := 0; i < e.view.Size() && double == ""; i++ {
 		d := e.view.Mailbox(i).Display
 		if seen[d] {
 			double = d
-			if found := e.view.Find(d); len(found) > 1 {
-				break
-			}
 		}
 		seen[d] = true
 	}
 	h = run(t, e, cmd("Get-Mailbox", "-Identity", double))
-	if len(h.objects)+len(h.errors) == 0 {
-		t.Fatalf("%q: nothing", double)
+	if len(h.errors) != 1 || h.errors[0].Message != "The operation couldn't be performed because '"+double+"' matches multiple entries." {
+		t.Errorf("%q: %v", double, h.errors)
 	}
 	if h = run(t, e, cmd("Get-MailboxStatistics", "-Identity", "nobody")); len(h.errors) != 1 || !strings.Contains(h.errors[0].Message, "doesn't exist") {
 		t.Errorf("%v", h.errors)
@@ -318,6 +315,30 @@ func TestStopping(t *testing.T) {
 	cancel()
 	if err := e.Run(ctx, Pipeline{Commands: []Command{cmd("Get-Mailbox")}}, &heard{}); err != context.Canceled {
 		t.Error(err)
+	}
+}
+
+func TestWhatMakesNoDifferenceIsSaid(t *testing.T) {
+	e := customer(t, "fourthcoffee.example")
+	h := run(t, e, cmd("Get-Mailbox", "-ResultSize", "Unlimited", "-OrganizationalUnit", "x"))
+	if len(h.warnings) != 1 || !strings.Contains(h.warnings[0], "-OrganizationalUnit") {
+		t.Errorf("%v", h.warnings)
+	}
+	for name, params := range heeded {
+		c, err := lookUp(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range strings.Fields(params) {
+			if c.param(p) == nil {
+				t.Errorf("%s has no parameter %s", name, p)
+			}
+		}
+	}
+	for name := range changes {
+		if c, _ := lookUp("Set-Mailbox"); c.param(name) == nil {
+			t.Errorf("Set-Mailbox has no parameter %s", name)
+		}
 	}
 }
 

@@ -122,6 +122,11 @@ func (e *Engine) Run(ctx context.Context, p Pipeline, out Output) error {
 		next := stages[i+1]
 		stages[i].emit = func(v clixml.Value) error { return next.process(&v) }
 	}
+	for _, s := range stages {
+		if err := s.warnUnheeded(); err != nil {
+			return err
+		}
+	}
 	return e.drive(stages, p.Input)
 }
 

@@ -7,7 +7,8 @@ import (
 	"tenantry/core/exchangesim/opath"
 )
 
-// shellCommands are the commands of PowerShell itself that a remote session needs.
+// shellCommands are the commands of PowerShell itself that a remote session needs, with the parameters
+// that Exchange's endpoint leaves them.
 func shellCommands() []*cmdlet {
 	at := func(n int) *int { return &n }
 	core := func(name, class string, play func() behaviour, params ...param) *cmdlet {
@@ -35,17 +36,13 @@ func shellCommands() []*cmdlet {
 			{Name: "Module", Type: "String[]", Aliases: []string{"PSSnapin"}},
 			{Name: "CommandType", Type: "CommandTypes", Aliases: []string{"Type"}}, {Name: "TotalCount", Type: "Int32"},
 			{Name: "ArgumentList", Type: "Object[]", Aliases: []string{"Args"}}},
-			switches("Syntax", "All", "ListImported", "ShowCommandInfo")...)...),
+			switches("Syntax")...)...),
 		core("Get-FormatData", space+"GetFormatDataCommand", quiet, param{Name: "TypeName", Type: "String[]", Position: at(0)}, param{Name: "PowerShellVersion", Type: "Version"}),
-		core("Get-Help", space+"GetHelpCommand", getHelp, append([]param{
-			{Name: "Name", Type: "String", Position: at(0)}, word("Category"), word("Component"), word("Functionality"), word("Role"), word("Parameter"), {Name: "Path", Type: "String"}},
-			switches("Full", "Detailed", "Examples", "Online")...)...),
-		core("Select-Object", space+"SelectObjectCommand", selectObject, append([]param{
-			{Name: "Property", Type: "Object[]", Position: at(0)}, word("ExcludeProperty"), {Name: "ExpandProperty", Type: "String"},
-			{Name: "First", Type: "Int32"}, {Name: "Last", Type: "Int32"}, {Name: "Skip", Type: "Int32"}, {Name: "Index", Type: "Int32[]"}, input},
-			switches("Unique", "Wait")...)...),
+		core("Get-Help", space+"GetHelpCommand", getHelp, param{Name: "Name", Type: "String", Position: at(0)}, word("Category")),
+		core("Select-Object", space+"SelectObjectCommand", selectObject, param{Name: "Property", Type: "Object[]", Position: at(0)},
+			param{Name: "ExpandProperty", Type: "String"}, param{Name: "First", Type: "Int32"}, param{Name: "Skip", Type: "Int32"}, input),
 		core("Measure-Object", space+"MeasureObjectCommand", measureObject, append([]param{{Name: "Property", Type: "String[]", Position: at(0)}, input},
-			switches("Average", "Sum", "Maximum", "Minimum", "Line", "Word", "Character", "IgnoreWhiteSpace")...)...),
+			switches("Average", "Sum", "Maximum", "Minimum")...)...),
 		core("Out-Default", space+"OutDefaultCommand", passOn, append(switches("Transcript"), input)...),
 		core("Exit-PSSession", space+"ExitPSSessionCommand", quiet),
 	}

@@ -161,12 +161,23 @@ func statistics(s *stage, m mailbox) error {
 
 // folder is one folder as Get-MailboxFolderStatistics shows it.
 type folder struct {
-	m mailbox
-	f world.Folder
+	m     mailbox
+	f     world.Folder
+	dates bool // -IncludeOldestAndNewestItems
 }
 
 func folderText(name string, get func(x folder) string) field[folder] {
 	return text(name, func(_ *view, x folder) string { return get(x) })
+}
+
+// folderDate is only told when it was asked for.
+func folderDate(name string, get func(f world.Folder) time.Time) field[folder] {
+	return value(name, func(v *view, x folder) clixml.Value {
+		if !x.dates {
+			return clixml.Value{}
+		}
+		return wallTime(v, get(x.f))
+	})
 }
 
 func folderCount(name string, get func(x folder) int) field[folder] {
@@ -208,10 +219,11 @@ var folderClass = newClass(
 		folderCount("DeletedItemsInFolderAndSubfolders", func(x folder) int { return x.f.Deleted }),
 		folderText("FolderAndSubfolderSize", func(x folder) string { return sizeText(x.f.SizeBelow) }),
 	},
-	null[folder]("OldestItemReceivedDate", "NewestItemReceivedDate"),
 	[]field[folder]{
-		value("OldestItemLastModifiedDate", func(v *view, x folder) clixml.Value { return wallTime(v, x.f.Oldest) }),
-		value("NewestItemLastModifiedDate", func(v *view, x folder) clixml.Value { return wallTime(v, x.f.Newest) }),
+		folderDate("OldestItemReceivedDate", func(f world.Folder) time.Time { return f.Oldest }),
+		folderDate("NewestItemReceivedDate", func(f world.Folder) time.Time { return f.Newest }),
+		folderDate("OldestItemLastModifiedDate", func(f world.Folder) time.Time { return f.Oldest }),
+		folderDate("NewestItemLastModifiedDate", func(f world.Folder) time.Time { return f.Newest }),
 	},
 	null[folder]("ManagedFolder", "DeletePolicy", "ArchivePolicy", "TopSubject", "TopSubjectSize", "TopSubjectCount", "TopSubjectClass", "TopSubjectPath", "SearchFolders"),
 	yes[folder]("Movable"),
@@ -235,7 +247,7 @@ func folderStatistics(s *stage, m mailbox) error {
 		case scope != "" && scope != "all" && scope != "recoverableitems" && scope != "nonipmroot" && !strings.EqualFold(f.Type, scope):
 			continue
 		}
-		if err := s.emit(folderClass.object(s.view, folder{m, f})); err != nil {
+		if err := s.emit(folderClass.object(s.view, folder{m, f, s.args.on("IncludeOldestAndNewestItems")})); err != nil {
 			return err
 		}
 	}

@@ -132,12 +132,12 @@ func (o *Org) Find(identity string) []Ref {
 			}
 		}
 	}
-	// A full match of an alias or address names one recipient even when others show the same name.
+	// An alias or address names one recipient even when others show the same name.
 	if len(found) > 1 {
 		for _, ref := range found {
 			if ref.Type == MailboxRef {
 				m := o.Mailbox(ref.Index)
-				if fold(m.Alias) == key || fold(m.Name) == key || fold(m.UPN) == key || fold(m.Primary()) == key {
+				if fold(m.Alias) == key || fold(m.UPN) == key || fold(m.Primary()) == key {
 					return []Ref{ref}
 				}
 			}
