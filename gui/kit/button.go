@@ -36,7 +36,6 @@ type Button struct {
 	off     bool
 	hovered bool
 	focused bool
-	pressed bool
 	chosen  bool
 }
 

@@ -318,6 +318,7 @@ func (f *Flow) arrange() {
 		if err == nil && ctx.Err() == nil {
 			largest = largestSizes(view)
 			selection, cursor = carry(before, selection, cursor, view)
+			view.Find(0) // the first Find of a view takes a while; the panel's must not
 		}
 		f.o.Loop.Post(func() {
 			cancel()

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
@@ -75,6 +76,43 @@ func TestNothingJumpsWhileSortedRowsArrive(t *testing.T) {
 			t.Errorf("at the first row, row %d is at the top", row)
 		}
 	})
+}
+
+// TestRowsAreArrangedNowAndThen has rows come faster than the screen needs them: the count runs, the table
+// waits for its interval, and the end of the run does not.
+func TestRowsAreArrangedNowAndThen(t *testing.T) {
+	s := open(t, "Get-Mailbox", "contoso.example")
+	s.arrive(mailboxes(10))
+	shown := make(chan int, 1)
+	s.queue.Do(func() {
+		s.flow.o.Interval = time.Hour
+		draw := s.flow.OnChange
+		s.flow.OnChange = func(view bool) {
+			draw(view)
+			if view {
+				shown <- s.flow.Model().View.Len()
+			}
+		}
+	})
+	for range 5 {
+		if err := s.table.Append("contoso.example", mailboxes(10)); err != nil {
+			t.Fatal(err)
+		}
+		s.queue.Do(func() { s.flow.Apply(jobs.Update{Customer: "contoso.example", Phase: jobs.Running, Rows: s.table.Len(), Of: 1}) })
+	}
+	s.queue.Do(func() {
+		if got := s.panel.status.Text; got != "60 rows so far · Contoso" {
+			t.Errorf("the status line says %q", got)
+		}
+		if got := s.panel.grid.Data().Rows(); got != 10 {
+			t.Errorf("%d rows show before the interval has passed", got)
+		}
+	})
+	s.table.Finish(noon)
+	s.queue.Do(func() { s.flow.Apply(jobs.Update{Summary: &jobs.Summary{Info: s.table.Info()}}) })
+	if got := <-shown; got != 60 {
+		t.Errorf("%d rows show at the end", got)
+	}
 }
 
 func (s *screen) strips() []string {
@@ -181,6 +219,9 @@ func TestEmptyAnswers(t *testing.T) {
 				}
 				if _, shown := s.panel.middle.Objects[0].(*kit.EmptyState); !shown {
 					t.Error("the table shows instead of the words")
+				}
+				if c.name == "not asked" && s.panel.status.Text != "No answer · Contoso · read 2:02 PM" {
+					t.Errorf("the status line says %q: not asked is not zero rows", s.panel.status.Text)
 				}
 				if !s.panel.export.Disabled() {
 					t.Error("nothing can be exported, and the button does not say so")

@@ -328,6 +328,8 @@ func (m *Model) Status(w *wording.Words, name func(exchange.CustomerID) string) 
 	switch {
 	case m.Running:
 		parts = append(parts, w.Count("table.rows-so-far", max(m.Arriving, total)))
+	case total == 0 && len(m.Info.Customers) > 0 && len(m.answered()) == 0:
+		parts = append(parts, w.Text("table.no-answer")) // not asked is not zero rows
 	case m.View.Len() != total:
 		parts = append(parts, w.Count("table.rows-of", total, "shown", m.View.Len()))
 	default:

@@ -101,7 +101,7 @@ func NewPanel(flow *Flow) *Panel {
 	p.middle = container.NewStack(p.grid)
 	p.center = container.NewStack(p.middle)
 	p.root = container.NewBorder(
-		kit.Stacked(0, container.New(layout.NewCustomPaddedLayout(0, 0, 8, 8), p.strips), head, p.bar), foot, nil, nil, p.center)
+		kit.Stacked(0, container.New(layout.NewCustomPaddedLayout(4, 0, 8, 8), p.strips), head, p.bar), foot, nil, nil, p.center)
 	flow.OnChange = p.draw
 	p.draw(true)
 	return p
@@ -180,7 +180,10 @@ func (p *Panel) drawRows() {
 	for i, s := range m.Columns {
 		states[i] = grid.ColumnState{Key: s.Name, Width: s.Width, Hidden: s.Hidden}
 	}
-	if !slices.Equal(states, p.grid.ColumnStates()) {
+	same := func(want, has grid.ColumnState) bool {
+		return want.Key == has.Key && want.Hidden == has.Hidden && (want.Width == 0 || want.Width == has.Width)
+	}
+	if !slices.EqualFunc(states, p.grid.ColumnStates(), same) {
 		p.grid.SetColumns(states)
 	}
 	if !had || before.view != m.View {

@@ -7,10 +7,7 @@ import (
 	"tenantry/core/wording"
 )
 
-type (
-	words     = *wording.Words
-	messageOf = wording.Message
-)
+type messageOf = wording.Message
 
 // of are the notices of one kind, in order.
 func (m *Model) of(kind NoticeKind) []Notice {

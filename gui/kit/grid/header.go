@@ -220,7 +220,6 @@ type titleSlot struct {
 	text   *canvas.Text
 	number *canvas.Text
 	mark   *canvas.Image
-	up     bool
 }
 
 func (r *headerRenderer) Destroy()                     { r.of.painted = nil }
