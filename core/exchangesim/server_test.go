@@ -197,6 +197,53 @@ func TestASessionNobodyUsesEnds(t *testing.T) {
 	}
 }
 
+func TestAClientThatVanishesKeepsItsPlace(t *testing.T) {
+	clock := newClock()
+	s := started(t, &exchangesim.Server{Plain: true, Now: clock.now, MaxSessions: 1})
+	gone := connect(t, s, "?DelegatedOrg=contoso.example")
+	gone.open()
+	gone.receive(gone.invoke(command("Get-Mailbox", "ResultSize", text("Unlimited"))))
+	gone.http.CloseIdleConnections()
+	clock.pass(15 * time.Minute)
+	other := connect(t, s, "?DelegatedOrg=contoso.example")
+	other.create()
+	if a := other.receiveOnce(""); a.code() != 2152992672 {
+		t.Fatalf("%s", a.body)
+	}
+	clock.pass(time.Second)
+	other.shell = ""
+	other.open()
+	if st := s.Stats(); st.OpenShells != 1 || st.Created != 2 || st.Deleted != 1 || st.Refused != 1 || st.MaxConcurrent != 1 {
+		t.Errorf("%+v", st)
+	}
+	other.remove()
+}
+
+func TestRedirectCanBeChosen(t *testing.T) {
+	for _, c := range []struct {
+		server *exchangesim.Server
+		path   string
+		want   int
+	}{
+		{&exchangesim.Server{}, "/powershell-liveid", 302},
+		{&exchangesim.Server{}, "/powershell", 200},
+		{&exchangesim.Server{Redirect: exchangesim.RedirectNever}, "/powershell-liveid", 200},
+		{&exchangesim.Server{Plain: true}, "/powershell-liveid", 200},
+		{&exchangesim.Server{Plain: true, Redirect: exchangesim.RedirectAlways, Listen: "localhost:0"}, "/PowerShell-LiveID/", 302},
+	} {
+		s := started(t, c.server)
+		cl := connect(t, s, "?DelegatedOrg=contoso.example&x=a%2Bb;y")
+		cl.url = strings.Replace(cl.url, "/powershell-liveid", c.path, 1)
+		a := cl.create()
+		if a.status != c.want {
+			t.Errorf("%s: %d", c.path, a.status)
+		}
+		if to := a.header.Get("Location"); c.want == 302 && !strings.HasSuffix(to, c.path+"?DelegatedOrg=contoso.example&x=a%2Bb;y") {
+			t.Errorf("to %q", to)
+		}
+	}
+}
+
 func TestErrorsOverTheWire(t *testing.T) {
 	s := started(t, &exchangesim.Server{Plain: true})
 	c := connect(t, s, "?DelegatedOrg=fourthcoffee.example")
@@ -492,4 +539,32 @@ func BenchmarkGetMailbox(b *testing.B) {
 		c.remove()
 		b.SetBytes(int64(total) * 3 / 4)
 	}
+}
+
+func BenchmarkStart(b *testing.B) {
+	for b.Loop() {
+		s := &exchangesim.Server{}
+		if err := s.Start(); err != nil {
+			b.Fatal(err)
+		}
+		if err := s.Close(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkImport answers what Import-PSSession asks: every cmdlet with its parameters.
+func BenchmarkImport(b *testing.B) {
+	s := started(b, &exchangesim.Server{Plain: true})
+	c := connect(b, s, "")
+	c.open()
+	total := 0
+	for b.Loop() {
+		r := c.finish(c.start(uuid.New(), 0x0002100A, `<Obj RefId="0"><MS><Nil N="Name" /><I32 N="CommandType">511</I32><Nil N="Namespace" /><Nil N="ArgumentList" /></MS></Obj>`))
+		if len(r.objects) < 700 {
+			b.Fatalf("%d objects, state %d", len(r.objects), r.state)
+		}
+		total = r.bytes
+	}
+	b.SetBytes(int64(total))
 }
