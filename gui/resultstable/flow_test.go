@@ -98,7 +98,9 @@ func TestRowsAreArrangedNowAndThen(t *testing.T) {
 		if err := s.table.Append("contoso.example", mailboxes(10)); err != nil {
 			t.Fatal(err)
 		}
-		s.queue.Do(func() { s.flow.Apply(jobs.Update{Customer: "contoso.example", Phase: jobs.Running, Rows: s.table.Len(), Of: 1}) })
+		s.queue.Do(func() {
+			s.flow.Apply(jobs.Update{Customer: "contoso.example", Phase: jobs.Running, Rows: s.table.Len(), Of: 1})
+		})
 	}
 	s.queue.Do(func() {
 		if got := s.panel.status.Text; got != "60 rows so far · Contoso" {

@@ -152,14 +152,14 @@ func (g *Grid) Top() (row int, hidden int) {
 // SetTop scrolls so that row is the first, hidden points of it above the window.
 func (g *Grid) SetTop(row, hidden int) {
 	g.y.set(int64(row)*g.rowHeight() + int64(hidden))
-	g.update()
+	g.scrolled()
 }
 
 // Reveal scrolls as little as needed to show a row.
 func (g *Grid) Reveal(row int) {
 	h := g.rowHeight()
 	g.y.reveal(int64(row)*h, h)
-	g.update()
+	g.scrolled()
 }
 
 // Text is rows and visible columns separated by tabs, a row a line, for the clipboard. Tabs and line breaks
@@ -350,7 +350,9 @@ func (g *Grid) update() { g.layout(g.Size()) }
 // scrolled draws after the window moved; nothing else changed.
 func (g *Grid) scrolled() {
 	g.body.draw()
-	g.header.draw()
+	if g.header.off != g.x.off {
+		g.header.draw()
+	}
 	g.right.draw()
 	g.below.draw()
 }
@@ -392,6 +394,7 @@ func (g *Grid) layout(size fyne.Size) {
 	g.right.Resize(fyne.NewSize(thick, room.Height))
 	g.below.Move(fyne.NewPos(0, head+room.Height))
 	g.below.Resize(fyne.NewSize(room.Width, thick))
+	g.header.draw()
 	g.scrolled()
 }
 

@@ -443,6 +443,20 @@ func TestThemeReachesTheCells(t *testing.T) {
 	}
 }
 
+func TestAFrameCostsTheSameForAnyNumberOfRows(t *testing.T) {
+	cost := func(rows int) float64 {
+		g, _ := show(t, fixedData{rows})
+		i := 0
+		return testing.AllocsPerRun(200, func() {
+			i++
+			g.SetTop((i*3)%(rows-100), 0)
+		})
+	}
+	if few, many := cost(1_000), cost(10_000_000); many > few*1.5+5 {
+		t.Errorf("%v allocations a frame at a thousand rows, %v at ten million", few, many)
+	}
+}
+
 // BenchmarkScroll is a frame's work of our own: three rows further in a table of 24 rows and 8 columns on
 // screen. Its allocations are the strings the data makes for the cells that come.
 func BenchmarkScroll(b *testing.B) {

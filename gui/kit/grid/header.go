@@ -22,6 +22,7 @@ type header struct {
 	widget.BaseWidget
 	of      *Grid
 	painted *headerRenderer
+	off     int64 // of the columns when the titles were drawn
 
 	hover    int // place under the pointer, -1 for none
 	border   int // place whose right border is under the pointer, -1 for none
@@ -50,6 +51,7 @@ func newHeader(g *Grid) *header {
 }
 
 func (h *header) draw() {
+	h.off = h.of.x.off
 	if h.painted != nil {
 		h.painted.draw()
 	}
