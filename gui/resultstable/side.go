@@ -145,7 +145,12 @@ func newColumnChooser(p *Panel) *side {
 			check.SetTip(name)
 			check.SetChecked(shownNow[name])
 			check.Refresh()
-			check.OnChanged = func(on bool) { p.flow.ShowColumn(name, on) }
+			check.OnChanged = func(on bool) {
+				p.flow.ShowColumn(name, on)
+				if on {
+					p.grid.RevealColumn(name)
+				}
+			}
 		})
 	list.HideSeparators = true
 	// order is decided when the pane opens and when the filter changes, so that a tick moves nothing.

@@ -162,6 +162,16 @@ func (g *Grid) Reveal(row int) {
 	g.scrolled()
 }
 
+// RevealColumn scrolls sideways as little as needed to show a column.
+func (g *Grid) RevealColumn(key string) {
+	for _, s := range g.cols.list {
+		if g.all[s.index].Key == key {
+			g.x.reveal(s.start, s.width)
+			g.scrolled()
+		}
+	}
+}
+
 // Text is rows and visible columns separated by tabs, a row a line, for the clipboard. Tabs and line breaks
 // inside a cell become spaces, so that a spreadsheet keeps the shape.
 func (g *Grid) Text(ranges []Range, headers bool) string {

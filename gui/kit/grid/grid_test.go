@@ -371,6 +371,10 @@ func TestWheelAndBars(t *testing.T) {
 	if g.x.off == 0 {
 		t.Error("the cursor's column is out of sight")
 	}
+	g.RevealColumn("0")
+	if g.x.off != 0 {
+		t.Errorf("the first column starts at %d", -g.x.off)
+	}
 	g.SetData(&numbered{rows: 2, columns: 1})
 	if !g.right.Hidden || !g.below.Hidden {
 		t.Error("the scroll bars show without need")
