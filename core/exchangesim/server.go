@@ -40,7 +40,8 @@ const (
 	LimitOfPlugin  LimitStyle = "winrm"   // Create brings WinRM's fault for too many shells of the plugin, code 2150859236
 )
 
-// Redirect tells whether the first address sends a new session on to a second one.
+// Redirect tells whether the partners' address, /powershell-liveid, sends a new session on to a second
+// one. Exchange Server's address, /powershell, answers by itself always.
 type Redirect uint8
 
 // When there is a redirect.

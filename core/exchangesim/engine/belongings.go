@@ -77,6 +77,19 @@ var ruleClass = newClass(
 	yes[rule]("IsValid"), says[rule]("Unchanged", "ObjectState"),
 )
 
+// getInboxRule takes the mailbox from -Mailbox, or from the front of an identity like mailbox\rule.
+func getInboxRule() behaviour {
+	b := oneMailbox([]string{"Mailbox"}, inboxRules, nil)()
+	inner := b.process
+	b.process = func(s *stage, in *clixml.Value) error {
+		if mailbox, _, ok := strings.Cut(s.args.text("Identity"), `\`); ok && !s.args.has("Mailbox") {
+			s.args["mailbox"] = clixml.NewString(mailbox)
+		}
+		return inner(s, in)
+	}
+	return b
+}
+
 func inboxRules(s *stage, m mailbox) error {
 	wanted := s.args.text("Identity")
 	if s.first && wanted != "" {

@@ -268,13 +268,30 @@ func TestShellCommands(t *testing.T) {
 	if h = run(t, e, cmd("Get-Help", "Get-Mailbox")); len(h.objects) != 1 {
 		t.Errorf("%v", h.errors)
 	}
-	for i := range 4 {
+}
+
+func TestInboxRulesByMailboxAndIdentity(t *testing.T) {
+	e := customer(t, "adventure-works.example")
+	tried := 0
+	for i := range e.view.Size() {
 		m := e.view.Mailbox(i)
-		if len(e.view.Rules(m.Index)) > 0 {
-			if h = run(t, e, cmd("Get-Mailbox", m.Alias), cmd("Get-InboxRule")); len(h.objects) == 0 {
-				t.Errorf("%v", h.errors)
-			}
+		h := run(t, e, cmd("Get-InboxRule", "-Mailbox", m.GUID))
+		if len(h.objects) == 0 || m.Name != m.Display {
+			continue
 		}
+		tried++
+		if h = run(t, e, cmd("Get-InboxRule", "-Mailbox", m.GUID, "-Identity", prop(t, h.objects[0], "RuleIdentity"))); len(h.objects) != 1 {
+			t.Errorf("by number: %v", h.errors)
+		}
+		if len(e.view.Find(m.Name)) != 1 {
+			continue
+		}
+		if h = run(t, e, cmd("Get-InboxRule", prop(t, h.objects[0], "Identity"))); len(h.objects) != 1 {
+			t.Errorf("by identity: %v", h.errors)
+		}
+	}
+	if tried < 10 {
+		t.Errorf("only %d mailboxes have rules", tried)
 	}
 }
 

@@ -240,8 +240,14 @@ func (o *Org) address(d *dice, m *Mailbox) {
 		m.Hidden = true
 		return
 	}
-	m.UPN = local + "@" + o.Domain
-	m.Addresses = append(make([]string, 0, 4), "SMTP:"+m.UPN, "smtp:"+local+"@"+o.Initial)
+	// Texts that contain each other share their memory: there are many mailboxes.
+	primary := "SMTP:" + local + "@" + o.Domain
+	m.UPN = primary[len("SMTP:"):]
+	m.Alias = m.UPN[:len(local)]
+	if m.Name == local {
+		m.Name = m.Alias
+	}
+	m.Addresses = append(make([]string, 0, 4), primary, "smtp:"+local+"@"+o.Initial)
 	if d.chance(150) {
 		m.Addresses = append(m.Addresses, "smtp:"+local+"@"+o.Domains()[3])
 	}
