@@ -239,7 +239,7 @@ var heeded = map[string]string{
 	"Get-CASMailbox":                    "Identity Anr Filter ResultSize SortBy RecipientTypeDetails",
 	"Get-User":                          "Identity Anr Filter ResultSize SortBy RecipientTypeDetails PublicFolder",
 	"Get-Recipient":                     "Identity Anr Filter ResultSize SortBy RecipientTypeDetails RecipientType",
-	"Get-MailboxStatistics":             "Identity Archive ResultSize",
+	"Get-MailboxStatistics":             "Identity Archive",
 	"Get-MailboxPermission":             "Identity User Owner ResultSize",
 	"Get-RecipientPermission":           "Identity Trustee ResultSize",
 	"Get-InboxRule":                     "Identity Mailbox IncludeHidden BypassScopeCheck ResultSize",

@@ -100,6 +100,9 @@ func Text(v clixml.Value) string {
 		t, _, _ := v.Time()
 		return t.UTC().Format("1/2/2006 3:04:05 PM")
 	}
+	if v.Primitive().Kind() == clixml.UInt64 {
+		return strconv.FormatUint(v.Uint(), 10)
+	}
 	if n, ok := v.Int(); ok {
 		return strconv.FormatInt(n, 10)
 	}
