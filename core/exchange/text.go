@@ -14,9 +14,14 @@ import (
 // The forms are narrow on purpose, because names and notes pass through here too: a size must carry its
 // count of bytes, "1.5 GB (1,610,612,736 bytes)"; a duration must be .NET's "[-][d.]hh:mm:ss[.fffffff]".
 func ParseText(s string) Value {
-	if len(s) < 8 || len(s) > 64 {
+	// Most texts are told by their length or first letter.
+	if len(s) < 8 || len(s) > 64 || s[0] > '9' && s[0] != 'U' {
 		return NewText(s)
 	}
+	return parseForm(s)
+}
+
+func parseForm(s string) Value {
 	switch last := s[len(s)-1]; {
 	case last == ')':
 		if n, ok := ParseSize(s); ok {

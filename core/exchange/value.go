@@ -50,8 +50,13 @@ const (
 	noZone                      // of a Time: the clock was read without saying where
 )
 
+// composite is what does not fit into a Value. Lists are many, so it is small for them.
 type composite struct {
 	list   []Value
+	object *object
+}
+
+type object struct {
 	nested Record
 	secret secret.Secret
 }
@@ -123,11 +128,11 @@ func NewList(values []Value) Value { return Value{kind: List, more: &composite{l
 
 // NewNested returns an object; text is how the server shows it in one line, may be empty.
 func NewNested(text string, r Record) Value {
-	return Value{kind: Nested, text: text, more: &composite{nested: r}}
+	return Value{kind: Nested, text: text, more: &composite{object: &object{nested: r}}}
 }
 
 // NewSecret returns a password to send.
-func NewSecret(s secret.Secret) Value { return Value{kind: Secret, more: &composite{secret: s}} }
+func NewSecret(s secret.Secret) Value { return Value{kind: Secret, more: &composite{object: &object{secret: s}}} }
 
 // Kind tells what v is.
 func (v Value) Kind() Kind { return v.kind }
@@ -210,7 +215,7 @@ func (v Value) Nested() Record {
 	if v.kind != Nested {
 		return Record{}
 	}
-	return v.more.nested
+	return v.more.object.nested
 }
 
 // Secret returns the password of a Secret, the empty one for other kinds.
@@ -218,15 +223,23 @@ func (v Value) Secret() secret.Secret {
 	if v.kind != Secret {
 		return secret.Secret{}
 	}
-	return v.more.secret
+	return v.more.object.secret
 }
 
 // Text shows v in one line, the same on every computer: sizes as Exchange writes them, times as RFC 3339
 // (without an offset when the zone was not said), lists joined by "; ". The window shows dates and
 // numbers in the user's own way instead.
 func (v Value) Text() string {
+	if v.kind == Text {
+		return v.text
+	}
+	return v.shown()
+}
+
+// shown is Text for the other kinds.
+func (v Value) shown() string {
 	switch v.kind {
-	case Text, Decimal:
+	case Decimal:
 		return v.text
 	case Integer:
 		return strconv.FormatInt(v.num, 10)
@@ -258,8 +271,8 @@ func (v Value) Text() string {
 		if v.text != "" {
 			return v.text
 		}
-		parts := make([]string, 0, len(v.more.nested.Fields))
-		for _, f := range v.more.nested.Fields {
+		parts := make([]string, 0, len(v.more.object.nested.Fields))
+		for _, f := range v.more.object.nested.Fields {
 			parts = append(parts, f.Name+"="+f.Value.Text())
 		}
 		return strings.Join(parts, ", ")

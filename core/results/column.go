@@ -72,7 +72,7 @@ type column struct {
 	name string
 	cells
 	dict  *dict
-	known map[string]uint32 // of values: a key that says all about a Value, to its code
+	known *valueDict // of values
 
 	ranks    *rankCache // for the state of the column that rankedAt describes
 	rankedAt rankState
@@ -256,7 +256,7 @@ func (c *column) widen() {
 	n := c.len()
 	unlimited := c.unlimited
 	c.cells = cells{way: values, kinds: c.kinds, unlimited: unlimited}
-	c.known = map[string]uint32{}
+	c.known = newValueDict()
 	c.codes = make([]uint32, 0, n+16)
 	switch old.way {
 	case words:
@@ -286,41 +286,11 @@ func (c *column) widen() {
 
 // valueCode finds v among the distinct values or adds it. Objects are not compared: each counts as its own.
 func (c *column) valueCode(v exchange.Value) uint32 {
-	key, ok := appendKey(nil, v, 0)
-	if ok {
-		if code, found := c.known[string(key)]; found {
-			return code
-		}
+	code := c.known.code(c.vals, v)
+	if int(code) == len(c.vals) {
+		c.vals = append(c.vals, own(v))
 	}
-	code := firstCode + uint32(len(c.vals))
-	c.vals = append(c.vals, own(v))
-	if ok {
-		c.known[string(key)] = code
-	}
-	return code
-}
-
-// appendKey writes everything that makes v what it is; ok is false for values that are not worth comparing.
-func appendKey(b []byte, v exchange.Value, depth int) (_ []byte, ok bool) {
-	b = append(b, byte(v.Kind()))
-	switch v.Kind() {
-	case exchange.Nested, exchange.Secret:
-		return b, false
-	case exchange.List:
-		if depth > 2 || len(v.List()) > 16 {
-			return b, false
-		}
-		for _, m := range v.List() {
-			if b, ok = appendKey(append(b, 1), m, depth+1); !ok {
-				return b, false
-			}
-		}
-		return append(b, 0), true
-	}
-	s := v.Text()
-	n := len(s)
-	b = append(b, byte(n), byte(n>>8), byte(n>>16), byte(n>>24))
-	return append(b, s...), n < 4096
+	return firstCode + code
 }
 
 func (c *column) trim() {
@@ -330,6 +300,9 @@ func (c *column) trim() {
 	c.vals = slices.Clip(slices.Clone(c.vals))
 	if c.dict != nil {
 		c.dict.trim()
+	}
+	if c.known != nil {
+		c.known.slots = nil // built anew when rows follow all the same
 	}
 }
 

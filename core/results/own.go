@@ -17,11 +17,7 @@ func own(v exchange.Value) exchange.Value {
 			return d
 		}
 	case exchange.List:
-		list := make([]exchange.Value, len(v.List()))
-		for i, m := range v.List() {
-			list[i] = own(m)
-		}
-		return exchange.NewList(list)
+		return ownList(v.List())
 	case exchange.Nested:
 		in := v.Nested()
 		r := exchange.Record{Fields: make([]exchange.Field, len(in.Fields)), Type: strings.Clone(in.Type)}
@@ -37,4 +33,27 @@ func own(v exchange.Value) exchange.Value {
 		return exchange.NewText(v.Text()) // shows as hidden; a table is no place for a password
 	}
 	return v
+}
+
+// ownList is own for a list. Its texts stand behind each other in one piece of memory.
+func ownList(from []exchange.Value) exchange.Value {
+	size := 0
+	for _, m := range from {
+		if m.Kind() == exchange.Text {
+			size += len(m.Text())
+		}
+	}
+	var texts strings.Builder
+	texts.Grow(size)
+	list := make([]exchange.Value, len(from))
+	for i, m := range from {
+		if m.Kind() == exchange.Text {
+			at := texts.Len()
+			texts.WriteString(m.Text())
+			list[i] = exchange.NewText(texts.String()[at:])
+		} else {
+			list[i] = own(m)
+		}
+	}
+	return exchange.NewList(list)
 }

@@ -67,6 +67,7 @@ type conversion struct {
 	path  [deepest + 1]*clixml.Object // the objects around the present value
 	depth int
 	left  int
+	room  []exchange.Value // for the members of the lists to come
 }
 
 func (c *conversion) bare(v clixml.Value, typ string) exchange.Record {
@@ -165,12 +166,17 @@ func (c *conversion) inside(o *clixml.Object) exchange.Value {
 	case clixml.Dictionary:
 		return exchange.NewNested("", exchange.Record{Fields: c.entries(o), Type: typeName(o)})
 	case clixml.List, clixml.Queue, clixml.Stack, clixml.Enumerable:
-		list := make([]exchange.Value, 0, min(len(o.Items), c.left))
-		for _, item := range o.Items {
+		list := c.take(min(len(o.Items), max(c.left, 0)))
+		for i := range list {
 			if c.left--; c.left < 0 {
+				list = list[:i]
 				break
 			}
-			list = append(list, c.value(item))
+			if m := &o.Items[i]; m.Kind() == clixml.String {
+				list[i] = exchange.ParseText(m.Str())
+			} else {
+				list[i] = c.value(*m)
+			}
 		}
 		return exchange.NewList(list)
 	}
@@ -179,6 +185,32 @@ func (c *conversion) inside(o *clixml.Object) exchange.Value {
 		text = "" // an object that shows as the name of its type says nothing; its properties do
 	}
 	return exchange.NewNested(text, exchange.Record{Fields: c.fields(o), Type: typeName(o)})
+}
+
+// take makes room for a list of n. The lists of one row share a piece of memory.
+func (c *conversion) take(n int) []exchange.Value {
+	if n > len(c.room) {
+		c.room = make([]exchange.Value, max(n, c.listed(n)))
+	}
+	list := c.room[:n:n]
+	c.room = c.room[n:]
+	return list
+}
+
+// listed is how many members the lists of the row have, those inside others not counted, when that is a
+// number to make room for at once.
+func (c *conversion) listed(n int) int {
+	if c.depth != 2 || c.path[0].Container != clixml.NoContainer {
+		return n
+	}
+	sum := 0
+	props := c.path[0].Adapted
+	for i := range props {
+		if o := props[i].Value.Object(); o != nil {
+			sum += len(o.Items)
+		}
+	}
+	return min(sum, c.left, 512)
 }
 
 // shown tells whether an object is no more than what it shows as: it has no properties, or it is one of
@@ -242,16 +274,22 @@ func (c *conversion) entries(o *clixml.Object) []exchange.Field {
 }
 
 func (c *conversion) fields(o *clixml.Object) []exchange.Field {
-	fields := make([]exchange.Field, 0, min(len(o.Adapted)+len(o.Extended), max(c.left, 0)))
+	fields := make([]exchange.Field, min(len(o.Adapted)+len(o.Extended), max(c.left, 0)))
 	adapted := 0
 	for i := range o.Adapted {
 		if c.left--; c.left < 0 {
-			return fields
+			return fields[:adapted]
 		}
-		p := &o.Adapted[i]
-		fields = append(fields, exchange.Field{Name: p.Name, Value: c.value(p.Value)})
+		p, f := &o.Adapted[i], &fields[i]
+		f.Name = p.Name
+		if p.Value.Kind() == clixml.String {
+			f.Value = exchange.ParseText(p.Value.Str())
+		} else {
+			f.Value = c.value(p.Value)
+		}
 		adapted++
 	}
+	fields = fields[:adapted]
 	var places map[string]int // only for objects with so many of both that looking through would be slow
 	if adapted*len(o.Extended) > 1<<14 {
 		places = make(map[string]int, adapted)
