@@ -166,7 +166,7 @@ func (d *Decoder) members(t tag, had []Property, start **name) ([]Property, erro
 	if had != nil {
 		return append(had, fields...), nil
 	}
-	return d.slab.fields.copy(fields), nil
+	return copyOf(&d.slab.fields, fields, d.slab.lending), nil
 }
 
 // memberSet reads an MS inside an MS (MS-PSRP 2.2.5.2.9).
@@ -210,7 +210,7 @@ func (d *Decoder) list(t tag) ([]Value, error) {
 			d.items = append(d.items, v)
 		}
 	}
-	items := d.slab.items.copy(d.items[mark:])
+	items := copyOf(&d.slab.items, d.items[mark:], d.slab.lending)
 	d.items = d.items[:mark]
 	return items, nil
 }
@@ -240,7 +240,7 @@ func (d *Decoder) dictionary(t tag) ([]Entry, error) {
 		}
 		d.entries = append(d.entries, entry)
 	}
-	entries := d.slab.entries.copy(d.entries[mark:])
+	entries := copyOf(&d.slab.entries, d.entries[mark:], d.slab.lending)
 	d.entries = d.entries[:mark]
 	return entries, nil
 }

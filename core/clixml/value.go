@@ -191,6 +191,13 @@ func (v Value) Float() (f float64, ok bool) {
 // Str returns the text of a String, Decimal, URI, Version, XMLDocument, ScriptBlock, SecureString or GUID
 // (lower case, with dashes), without _xHHHH_ escapes. It is empty for other kinds; Text shows every kind.
 func (v Value) Str() string {
+	if v.kind == String { // most are
+		return v.text()
+	}
+	return v.lexical()
+}
+
+func (v Value) lexical() string {
 	v = v.Primitive()
 	if !v.kind.isText() {
 		return ""

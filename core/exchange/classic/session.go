@@ -21,6 +21,7 @@ type Session struct {
 	pool      *runspace.Pool
 	transport *httpauth.Transport
 	where     place
+	rows      *clixml.Decoder // of the objects that come; made by the first run
 }
 
 var _ exchange.Session = (*Session)(nil)
@@ -61,7 +62,10 @@ func (s *Session) Invoke(ctx context.Context, inv exchange.Invocation) iter.Seq2
 		start := func(c *psrp.Client) (uuid.UUID, []byte, error) {
 			return c.CreatePipeline(psrp.SingleCommand(inv.Cmdlet, parameters...))
 		}
-		r := reader{where: s.where, inv: inv, yield: yield}
+		if s.rows == nil {
+			s.rows = clixml.NewDecoder(clixml.Limits{})
+		}
+		r := reader{where: s.where, inv: inv, yield: yield, rows: s.rows}
 		for ev, err := range s.pool.Run(ctx, start) {
 			if err != nil {
 				if r.unreadable(err) {
@@ -125,6 +129,7 @@ type reader struct {
 	inv   exchange.Invocation
 	yield func(exchange.Event, error) bool
 	goOn  bool
+	rows  *clixml.Decoder
 
 	// held is the last error record. The record of an error that ends the run comes again inside the
 	// final state, so one is passed on only when something else follows.
@@ -146,7 +151,7 @@ func (r *reader) event(ev psrp.Event) bool {
 	var out exchange.Event
 	switch m := ev.Message.(type) {
 	case *psrp.PipelineOutput:
-		v, err := m.Value()
+		v, err := r.rows.Lend(m.Raw) // a Record keeps nothing of it but texts
 		if err != nil {
 			out = exchange.Fault{Problem: r.where.badAnswer("read a row", err)}
 			break
