@@ -372,9 +372,6 @@ func (o *Org) settings(d *dice, m *Mailbox) {
 		m.KeepCopy = d.chance(500)
 	}
 	m.Moderated = d.chance(5)
-	if d.chance(20) {
-		m.MailTip = "<html>\r\n<body>\r\nAnswers within two working days.\r\n</body>\r\n</html>\r\n"
-	}
 	if d.chance(200) {
 		m.Custom[0] = fmt.Sprintf("KST-%04d", d.below(10000))
 	}
@@ -392,7 +389,7 @@ func (o *Org) relate() {
 			m.Manager = d.below(max(1, i/8+1))
 		}
 		if i > 0 && d.chance(18) {
-			m.ForwardTo = Ref{MailboxRef, d.below(o.size)}
+			m.ForwardTo = Ref{MailboxRef, d.below(i)}
 			m.KeepCopy = d.chance(600)
 			if len(o.contacts) > 0 && d.chance(300) {
 				m.ForwardTo = Ref{ContactRef, d.below(len(o.contacts))}
