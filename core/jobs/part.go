@@ -35,13 +35,19 @@ const batchSize = 256
 func (p *part) ask() {
 	var waited time.Duration
 	again := true // a lost session may be made good once
+	var phase Phase
+	var problem *exchange.Problem
 	for {
 		if why := p.run.stopReason(); why != nil {
+			if problem != nil && why.Code == CodeStopped && why.Args["customer"] == string(p.customer) {
+				p.end(phase, problem) // its own failure stopped the run, and is the news
+				return
+			}
 			p.end(NotAsked, why)
 			return
 		}
 		p.attempts++
-		phase, problem := p.attempt()
+		phase, problem = p.attempt()
 		if problem == nil {
 			p.end(Finished, nil)
 			return

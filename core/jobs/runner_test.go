@@ -153,6 +153,28 @@ func TestAWrongPasswordIsTriedOnce(t *testing.T) {
 	})
 }
 
+// A failure that stops the run could be tried again, but is not: its own customer must still say what it was.
+func TestTheCustomerThatStoppedTheRunSaysWhy(t *testing.T) {
+	for _, many := range []int{1, 3, 40} {
+		synctest.Test(t, func(t *testing.T) {
+			s := &server{connectTime: time.Second, connect: func(int, exchange.CustomerID) error {
+				return &exchange.Problem{Code: exchange.CodeNotReachable, Retry: exchange.RetryNow}
+			}}
+			r := newRunner(s)
+			sum := r.Start(t.Context(), jobs.Plan{Invocation: getMailbox, Customers: names(many)}, func(jobs.Update) {}).Wait()
+			said := 0
+			for _, c := range sum.NotAsked() {
+				if c.Problem.Code == exchange.CodeNotReachable {
+					said++
+				}
+			}
+			if said != 1 || len(sum.NotAsked()) != many || s.connects != 1 {
+				t.Errorf("of %d customers %d say why, %d not asked, %d attempts", many, said, len(sum.NotAsked()), s.connects)
+			}
+		})
+	}
+}
+
 func TestAPasswordThatStopsWorkingIsNotTriedForEveryCustomer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &server{connectTime: time.Second, connect: func(n int, _ exchange.CustomerID) error {
