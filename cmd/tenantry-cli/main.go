@@ -12,9 +12,13 @@ import (
 )
 
 func main() {
+	// A reader that leaves, such as head, must not end the program before its sessions are closed: writing
+	// then fails with an error instead.
+	signal.Ignore(syscall.SIGPIPE)
+
 	// The first interrupt cancels, so that what had arrived is written and sessions are closed; a second
 	// one ends the program at once, as the default does.
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	go func() {
 		<-ctx.Done()
 		stop()

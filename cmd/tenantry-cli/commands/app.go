@@ -7,11 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"tenantry/core/exchange"
 	"tenantry/core/signin"
@@ -36,7 +36,10 @@ const (
 
 // Main runs one command line and returns its exit status.
 func Main(ctx context.Context, args []string, s Streams) int {
-	a := &app{Streams: s, words: wording.For(wording.Detect()), folders: signin.FindFolders()}
+	a := &app{
+		Streams: s, screen: &screen{in: s.In, out: s.Err},
+		words: wording.For(wording.Detect()).WithParameterNames(), folders: signin.FindFolders(),
+	}
 	root := a.root()
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
@@ -46,48 +49,44 @@ func Main(ctx context.Context, args []string, s Streams) int {
 // app is what every command shares.
 type app struct {
 	Streams
+	screen  *screen
 	words   *wording.Words
 	folders signin.Folders
 	quiet   bool
+	verbose bool
 }
 
 func (a *app) root() *cobra.Command {
-	root := &cobra.Command{
+	root := a.onlyCommands(&cobra.Command{
 		Use:   "tenantry-cli",
 		Short: "Work in your customers' Exchange without a script",
 		Long: "tenantry-cli runs Exchange cmdlets for a Microsoft partner's customers and writes tables.\n" +
 			"Data goes to standard output; progress, warnings and problems go to standard error.\n\n" +
-			"Exit status: 0 all answered, 1 the run failed, 2 wrong words (nothing was sent),\n" +
-			"3 some customers did not answer, 4 sign-in refused, 130 cancelled.",
+			"Exit status:\n" +
+			"    0  everybody asked has answered, also with no rows\n" +
+			"    1  the run failed, or single objects in it (the rows that came are written)\n" +
+			"    2  the command's words are wrong; nothing was sent\n" +
+			"    3  some customers answered, and some did not\n" +
+			"    4  sign-in was refused\n" +
+			"  130  cancelled; what had arrived is written",
 		Example: "  # no account needed: a sample partner with invented customers\n" +
 			"  tenantry-cli run Get-Mailbox --sample --customer contoso.example\n\n" +
 			"  # your own\n" +
 			"  tenantry-cli run Get-MailboxStatistics --url https://ps.outlook.com/powershell-liveid \\\n" +
-			"      --user admin@fabrikam.example --customer contoso.onmicrosoft.com --sort TotalItemSize:desc",
+			"      --user admin@fabrikam.example --customer contoso.onmicrosoft.com -p Identity=anna",
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          cobra.NoArgs,
-		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
-	}
+	})
 	root.SetIn(a.In)
 	root.SetOut(a.Out)
 	root.SetErr(a.Err)
 	root.PersistentFlags().BoolVarP(&a.quiet, "quiet", "q", false, "no progress and no notes on standard error, only problems")
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
+	root.PersistentFlags().BoolVarP(&a.verbose, "verbose", "v", false, "tell more on standard error: redirects, and the details behind a problem")
+	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(a.runCommand(), a.customersCommand(), a.cmdletsCommand(), a.sessionsCommand(), a.openCommand(), a.sampleCommand(), a.versionCommand())
-	root.InitDefaultCompletionCmd()
+	root.SetHelpCommand(a.helpCommand())
+	a.addCompletion(root)
 	return root
-}
-
-// usageError says that the command's words are wrong.
-type usageError struct{ cause error }
-
-func (e *usageError) Error() string { return e.cause.Error() }
-func (e *usageError) Unwrap() error { return e.cause }
-
-// usage makes an error of the command's words, with a code that wording explains.
-func usage(code exchange.Code, args map[string]string) error {
-	return &usageError{&exchange.Problem{Code: code, Args: args}}
 }
 
 // exitError ends with a status after everything there is to say was said.
@@ -107,32 +106,19 @@ func (a *app) finish(err error) int {
 	case errors.As(err, &words):
 		a.explain(err)
 		return exitUsage
-	case isUnknownWord(err):
-		fmt.Fprintln(a.Err, err)
-		return exitUsage
 	}
 	a.explain(err)
 	return statusOf(err)
 }
 
-// isUnknownWord recognises cobra's own errors about commands and arguments, which have no type.
-func isUnknownWord(err error) bool {
-	if exchange.CodeOf(err) != "" {
-		return false
-	}
-	s := err.Error()
-	for _, start := range []string{"unknown command", "accepts ", "requires ", "required flag", "invalid argument", "if any flags in the group", "at least one of the flags"} {
-		if strings.HasPrefix(s, start) {
-			return true
-		}
-	}
-	return false
-}
-
 func statusOf(err error) int {
 	switch code := exchange.CodeOf(err); {
-	case code == exchange.CodeCancelled || errors.Is(err, context.Canceled):
+	case code == exchange.CodeCancelled, code == codeNotConfirmed, errors.Is(err, context.Canceled):
 		return exitCancelled
+	case code == codeSampleFailed:
+		return exitFailed
+	case code == exchange.CodeNotHTTPS, code == exchange.CodeBadURL: // refused before anything was sent
+		return exitUsage
 	case strings.HasPrefix(string(code), "signin."):
 		return exitSignIn
 	case strings.HasPrefix(string(code), "input."), strings.HasPrefix(string(code), "table."), strings.HasPrefix(string(code), "cli."):
@@ -143,39 +129,46 @@ func statusOf(err error) int {
 
 // explain writes what happened, why and what to do next.
 func (a *app) explain(err error) {
-	if p := exchange.AsProblem(err); exchange.CodeOf(err) != "" {
-		a.explainProblem("", p)
-		return
+	if exchange.CodeOf(err) == "" && errors.Is(err, context.Canceled) {
+		return // the person who cancelled knows
 	}
-	fmt.Fprintln(a.Err, err)
+	a.explainProblem("", exchange.AsProblem(err))
 }
 
+// explainProblem explains p on one line, after whom it is about, with --verbose also what lies behind it.
 func (a *app) explainProblem(about string, p *exchange.Problem) {
 	if about != "" {
-		about += ": "
+		about = firstUpper(about) + ": "
 	}
-	fmt.Fprintf(a.Err, "%s%s\n", about, a.words.Problem(p).String())
+	m := a.words.Problem(p)
+	a.screen.line(about + m.String())
+	if a.verbose {
+		for _, d := range m.Details {
+			a.screen.line("    " + d.Name + ": " + d.Text)
+		}
+	}
 }
 
 // note writes a line about the run, unless --quiet.
-func (a *app) note(format string, args ...any) {
+func (a *app) note(text string) {
 	if !a.quiet {
-		fmt.Fprintf(a.Err, format+"\n", args...)
+		a.screen.line(firstUpper(text))
 	}
 }
 
-// isTerminal tells whether f is a screen or keyboard somebody sits at.
-func isTerminal(f any) bool {
-	file, ok := f.(*os.File)
-	return ok && term.IsTerminal(int(file.Fd()))
+// progress shows how far it is, unless --quiet.
+func (a *app) progress(text string) {
+	if !a.quiet {
+		a.screen.progress(text)
+	}
 }
 
-// terminalWidth is how many columns f shows, or otherwise when it is no terminal.
-func terminalWidth(f any, otherwise int) int {
-	if file, ok := f.(*os.File); ok {
-		if w, _, err := term.GetSize(int(file.Fd())); err == nil && w > 0 {
-			return w
-		}
+// firstUpper starts a line with a capital, unless it starts with a name such as a domain.
+func firstUpper(line string) string {
+	word, _, _ := strings.Cut(line, " ")
+	r, size := utf8.DecodeRuneInString(line)
+	if strings.ContainsAny(strings.TrimRight(word, ".,:"), ".@-_0123456789") {
+		return line
 	}
-	return otherwise
+	return string(unicode.ToUpper(r)) + line[size:]
 }

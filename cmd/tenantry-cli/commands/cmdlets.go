@@ -8,6 +8,7 @@ import (
 
 	"tenantry/core/cmdlets"
 	"tenantry/core/exchange"
+	"tenantry/core/jobs"
 	"tenantry/core/results"
 )
 
@@ -23,7 +24,7 @@ func (a *app) cmdletsCommand() *cobra.Command {
 			return o.run(c.Context(), a, strings.Join(args, " "))
 		},
 	}
-	o.add(c)
+	o.add(a, c)
 	o.shape.add(c)
 	c.AddCommand(a.cmdletsShow())
 	return c
@@ -35,9 +36,10 @@ type cmdletsOptions struct {
 	shape    shapeFlags
 }
 
-func (o *cmdletsOptions) add(c *cobra.Command) {
-	o.connect.add(c)
-	c.Flags().StringVar(&o.customer, "customer", "", "the customer whose session is asked")
+func (o *cmdletsOptions) add(a *app, c *cobra.Command) {
+	o.connect.add(a, c)
+	c.Flags().StringVar(&o.customer, "customer", "", "ask the session of the customer `NAME`")
+	complete(c, "customer", a.domains)
 }
 
 // connected tells whether a session is to be asked rather than the built-in catalog.
@@ -89,6 +91,7 @@ func (o *cmdletsOptions) catalog(ctx context.Context, a *app, names ...string) (
 		return nil, err
 	}
 	defer func() { _ = session.Close(ctx) }()
+	l.signedIn(a)
 	commands, err := a.importCommands(ctx, session, names...)
 	if err != nil {
 		return nil, err
@@ -98,33 +101,25 @@ func (o *cmdletsOptions) catalog(ctx context.Context, a *app, names ...string) (
 
 // importCommands asks a session for its commands, with a counted progress line.
 func (a *app) importCommands(ctx context.Context, s exchange.Session, names ...string) ([]exchange.Command, error) {
-	line := a.progressLine()
-	defer line.clear()
-	var commands []exchange.Command
-	for news, err := range s.Commands(ctx, names...) {
-		if err != nil {
-			return commands, err
-		}
-		if news.Command != nil {
-			commands = append(commands, *news.Command)
-		}
-		line.show(a.words.Text("cli.importing", "n", len(commands), "total", news.Total))
-	}
-	return commands, nil
+	defer a.screen.clear()
+	return jobs.ImportCommands(ctx, s, func(i jobs.Imported) {
+		a.progress(a.words.Text("cli.importing", "n", i.Done, "total", i.Total))
+	}, names...)
 }
 
 func (a *app) cmdletsShow() *cobra.Command {
 	var o cmdletsOptions
 	c := &cobra.Command{
-		Use:     "show NAME",
-		Short:   "Show the parameters of a cmdlet",
-		Example: "  tenantry-cli cmdlets show Get-Mailbox",
-		Args:    cobra.ExactArgs(1),
+		Use:               "show NAME",
+		Short:             "Show the parameters of a cmdlet",
+		Example:           "  tenantry-cli cmdlets show Get-Mailbox",
+		Args:              a.takes(1, 1, "cmdlet"),
+		ValidArgsFunction: completeCmdlet,
 		RunE: func(c *cobra.Command, args []string) error {
 			return o.show(c.Context(), a, args[0])
 		},
 	}
-	o.add(c)
+	o.add(a, c)
 	o.shape.add(c)
 	return c
 }
@@ -140,11 +135,8 @@ func (o *cmdletsOptions) show(ctx context.Context, a *app, name string) error {
 	}
 	spec, ok := catalog.Find(name)
 	if !ok {
-		var names []string
-		for _, s := range cmdlets.Builtin().List() {
-			names = append(names, s.Name)
-		}
-		return usage(codeUnknownCmdlet, map[string]string{"cmdlet": name, "near": strings.Join(cmdlets.Near(name, names, 3), ", ")})
+		near := strings.Join(cmdlets.Near(name, cmdletNames(), 3), ", ")
+		return usage(codeUnknownCmdlet, map[string]string{"cmdlet": name, "near": near})
 	}
 	table := results.NewTable(results.RunInfo{Title: spec.Name})
 	table.Declare("Name", "Label", "Type", "Required", "Values", "Aliases", "Sets")

@@ -1,18 +1,16 @@
 package commands
 
 import (
-	"bufio"
 	"context"
 	"crypto/x509"
 	"errors"
-	"fmt"
 	"io"
 	"net/url"
 	"os"
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"tenantry/assets"
 	"tenantry/core/customers"
@@ -21,28 +19,6 @@ import (
 	"tenantry/core/journal"
 	"tenantry/core/secret"
 	"tenantry/core/signin"
-)
-
-// Codes of the command line's own words.
-const (
-	codeCannotOpen       exchange.Code = "cli.cannot-open"        // a file cannot be read. Args: path
-	codeNoConnection     exchange.Code = "cli.no-connection"      // none of --sample, --profile, --url was given. Args: known
-	codeTwoConnections   exchange.Code = "cli.two-connections"    // more than one of them was. Args: none
-	codeNoUser           exchange.Code = "cli.no-user"            // --url without --user. Args: none
-	codeBadCA            exchange.Code = "cli.bad-ca"             // --ca-cert holds no certificate. Args: path
-	codeOnlyClassic      exchange.Code = "cli.only-classic"       // --connect modern where only classic is there. Args: none
-	codeNoCustomer       exchange.Code = "cli.no-customer"        // nobody was chosen. Args: some
-	codeNoSuchTag        exchange.Code = "cli.no-such-tag"        // no customer has the tag. Args: tag
-	codeNeedsYes         exchange.Code = "cli.needs-yes"          // a change, and nobody to ask. Args: cmdlet
-	codeNoWhatIf         exchange.Code = "cli.no-whatif"          // the cmdlet cannot be asked like that. Args: cmdlet
-	codeBadLimit         exchange.Code = "cli.bad-limit"          // --limit is negative. Args: none
-	codeNotConfirmed     exchange.Code = "cli.not-confirmed"      // the person said no. Args: none
-	codeUnknownCmdlet    exchange.Code = "cli.unknown-cmdlet"     // cmdlets show of something unknown. Args: cmdlet, near
-	codeNotLoopback      exchange.Code = "cli.not-loopback"       // sample serve on another address. Args: address
-	codeBadLimitStyle    exchange.Code = "cli.bad-limit-style"    // sample serve: no such way to refuse. Args: style
-	codeBadCount         exchange.Code = "cli.bad-count"          // sample serve: a negative number. Args: none
-	codeSampleFailed     exchange.Code = "cli.sample-failed"      // the sample partner could not start. Args: none
-	codeBadListenAddress exchange.Code = "cli.bad-listen-address" // sample serve cannot listen there. Args: address
 )
 
 // connectFlags choose a connection, the same for every command that talks to Exchange.
@@ -54,33 +30,63 @@ type connectFlags struct {
 	connect       string
 }
 
-func (f *connectFlags) add(c *cobra.Command) {
+func (f *connectFlags) add(a *app, c *cobra.Command) {
 	c.Flags().BoolVar(&f.sample, "sample", false, "use the sample partner: invented customers on this computer, no account needed")
-	c.Flags().StringVar(&f.profile, "profile", "", "use a saved connection")
-	c.Flags().StringVar(&f.url, "url", "", "use this remote PowerShell address, such as "+signin.DefaultURL)
-	c.Flags().StringVar(&f.user, "user", "", "the account to sign in with at --url")
+	c.Flags().StringVar(&f.profile, "profile", "", "use the saved connection `NAME`")
+	c.Flags().StringVar(&f.url, "url", "", "use the remote PowerShell address `URL`, such as "+signin.DefaultURL)
+	c.Flags().StringVar(&f.user, "user", "", "sign in at --url with the account `NAME`")
 	c.Flags().BoolVar(&f.passwordStdin, "password-stdin", false, "read the password from the first line of standard input")
-	c.Flags().StringVar(&f.ca, "ca-cert", "", "a PEM file with a certificate authority to trust beside the system's")
-	c.Flags().StringVar(&f.connect, "connect", "classic", "which connection to use: classic (remote PowerShell)")
+	c.Flags().StringVar(&f.ca, "ca-cert", "", "trust the certificate authority in the PEM file `FILE`, beside the system's")
+	c.Flags().StringVar(&f.connect, "connect", string(exchange.Classic), "which `KIND` of connection to use: classic, remote PowerShell")
+	complete(c, "connect", func() []string { return []string{string(exchange.Classic)} })
+	complete(c, "profile", a.profileNames)
 }
 
 // link is a chosen connection: what sessions are opened with. close ends what was started for it.
 type link struct {
-	connector  exchange.Connector
-	credential exchange.Credential
-	url        string
-	privateCA  []byte
-	journal    *journal.Journal
-	known      []customers.Customer // of the sample partner; nil otherwise
-	close      func()
+	connector   exchange.Connector
+	credential  exchange.Credential
+	url         string
+	privateCA   []byte
+	maxSessions int // 0 for the usual
+	journal     *journal.Journal
+	profile     string                // its name, where it was saved
+	known       []customers.Customer  // of the sample partner; nil otherwise
+	only        []exchange.CustomerID // of a profile that narrows the list; empty otherwise
+	close       func()
 }
 
 // target is how to reach one customer. A redirect to a host outside the list is confirmed on the terminal.
 func (l *link) target(a *app, customer exchange.CustomerID) exchange.Target {
 	return exchange.Target{
 		Customer: customer, URL: l.url, PrivateCA: l.privateCA,
-		AllowRedirect: a.allowRedirect,
-		OnRedirect:    func(to string) { a.note("%s", a.words.Text("cli.redirected", "to", withoutQuery(to))) },
+		AllowRedirect: a.redirectGuard(),
+		OnRedirect: func(to string) {
+			if a.verbose {
+				a.note(a.words.Text("cli.redirected", "to", withoutQuery(to)))
+			}
+		},
+	}
+}
+
+// own is the customer that the address itself names, empty when it names none.
+func (l *link) own() exchange.CustomerID {
+	u, err := url.Parse(strings.ReplaceAll(l.url, ";", "&"))
+	if err != nil {
+		return ""
+	}
+	for name, values := range u.Query() {
+		if strings.EqualFold(name, "DelegatedOrg") && len(values) > 0 {
+			return exchange.CustomerID(strings.ToLower(strings.TrimSpace(values[0])))
+		}
+	}
+	return ""
+}
+
+// signedIn notes that a saved connection was used.
+func (l *link) signedIn(a *app) {
+	if l.profile != "" {
+		_ = signin.OpenProfiles(a.folders.Profiles()).Used(l.profile) // only the order of a list hangs on it
 	}
 }
 
@@ -97,7 +103,7 @@ func (f *connectFlags) open(ctx context.Context, a *app) (*link, error) {
 	}
 	switch {
 	case given == 0:
-		return nil, usage(codeNoConnection, map[string]string{"known": a.profileNames()})
+		return nil, usage(codeNoConnection, map[string]string{"known": joined(a.profileNames(), 5)})
 	case given > 1:
 		return nil, usage(codeTwoConnections, nil)
 	}
@@ -108,7 +114,7 @@ func (f *connectFlags) open(ctx context.Context, a *app) (*link, error) {
 	if err != nil {
 		return nil, err
 	}
-	l, err := f.chosen(a)
+	l, err := f.chosen(ctx, a)
 	if err != nil {
 		_ = log.Close()
 		return nil, err
@@ -125,7 +131,7 @@ func (f *connectFlags) open(ctx context.Context, a *app) (*link, error) {
 	return l, nil
 }
 
-func (f *connectFlags) chosen(a *app) (*link, error) {
+func (f *connectFlags) chosen(ctx context.Context, a *app) (*link, error) {
 	if f.sample {
 		return openSample()
 	}
@@ -143,14 +149,20 @@ func (f *connectFlags) chosen(a *app) (*link, error) {
 			at.CAFile = f.ca
 		}
 	}
+	if at.Connection != exchange.Classic {
+		return nil, usage(codeOnlyClassic, nil)
+	}
 	if at.User == "" {
 		return nil, usage(codeNoUser, nil)
 	}
-	l := &link{url: at.Address(), credential: exchange.Credential{User: at.User}}
+	l := &link{
+		url: at.Address(), credential: exchange.Credential{User: at.User},
+		profile: at.Name, maxSessions: at.MaxSessions, only: at.Customers,
+	}
 	if at.CAFile != "" {
 		pem, err := os.ReadFile(at.CAFile)
 		if err != nil {
-			return nil, &usageError{&exchange.Problem{Code: codeCannotOpen, Args: map[string]string{"path": at.CAFile}, Cause: err}}
+			return nil, cannotOpen(at.CAFile, err)
 		}
 		if !x509.NewCertPool().AppendCertsFromPEM(pem) {
 			return nil, usage(codeBadCA, map[string]string{"path": at.CAFile})
@@ -158,64 +170,78 @@ func (f *connectFlags) chosen(a *app) (*link, error) {
 		l.privateCA = pem
 	}
 	var err error
-	l.credential.Password, err = f.password(a, at)
+	l.credential.Password, err = f.password(ctx, a, at)
 	return l, err
 }
 
 // password comes from standard input when asked so, else from the system's secret store, else from a prompt.
-func (f *connectFlags) password(a *app, at signin.Profile) (secret.Secret, error) {
+func (f *connectFlags) password(ctx context.Context, a *app, at signin.Profile) (secret.Secret, error) {
 	if f.passwordStdin {
-		line, err := bufio.NewReader(a.In).ReadString('\n')
+		line, err := await(ctx, a.screen.readLine)
 		if err != nil && !errors.Is(err, io.EOF) {
 			return secret.Secret{}, err
 		}
-		return secret.New(strings.TrimRight(line, "\r\n")), nil
+		if line == "" {
+			return secret.Secret{}, usage(codeNoPassword, map[string]string{"user": at.User})
+		}
+		return secret.New(line), nil
 	}
 	kept, found, storeErr := signin.SystemVault().Load(at.PasswordKey())
 	if found && storeErr == nil {
 		return kept, nil
 	}
-	if !isTerminal(a.In) {
-		return secret.Secret{}, &exchange.Problem{Code: exchange.CodeNoPassword, Args: map[string]string{"user": at.User}, Cause: storeErr}
+	if !a.screen.canAsk() {
+		return secret.Secret{}, &usageError{&exchange.Problem{Code: codeNoPassword, Args: map[string]string{"user": at.User}, Cause: storeErr}}
 	}
-	fmt.Fprint(a.Err, a.words.Text("cli.password-for", "user", at.User)+" ")
-	typed, err := term.ReadPassword(int(a.In.(*os.File).Fd()))
-	fmt.Fprintln(a.Err)
-	if err != nil {
-		return secret.Secret{}, err
-	}
-	return secret.New(string(typed)), nil
+	return a.screen.askSecret(ctx, a.words.Text("cli.password-for", "user", at.User))
 }
 
-func (a *app) profileNames() string {
+func (a *app) profileNames() []string {
 	list, err := signin.OpenProfiles(a.folders.Profiles()).List()
 	if err != nil {
-		return ""
+		return nil
 	}
 	names := make([]string, len(list))
 	for i, p := range list {
 		names[i] = p.Name
 	}
-	return joined(names, 5)
+	return names
 }
 
-// allowRedirect asks on the terminal; without one the answer is no.
-func (a *app) allowRedirect(_ context.Context, from, to string) bool {
-	return a.confirm(a.words.Text("cli.allow-redirect", "from", hostOf(from), "to", hostOf(to)))
+// redirectGuard asks on the terminal whether a sign-in may go on to another host, once for each pair of
+// hosts however many sessions are opened. Without a terminal the answer is no.
+func (a *app) redirectGuard() func(ctx context.Context, from, to string) bool {
+	var mu sync.Mutex
+	answers := map[string]bool{}
+	return func(ctx context.Context, from, to string) bool {
+		mu.Lock()
+		defer mu.Unlock()
+		question := a.words.Text("cli.allow-redirect", "from", hostOf(from), "to", hostOf(to))
+		answer, known := answers[question]
+		if !known {
+			var err error
+			if answer, err = a.confirm(ctx, question); err == nil {
+				answers[question] = answer
+			}
+		}
+		return answer
+	}
 }
 
 // confirm asks a yes-or-no question on the terminal. Without one the answer is no.
-func (a *app) confirm(question string) bool {
-	if !isTerminal(a.In) {
-		return false
+func (a *app) confirm(ctx context.Context, question string) (bool, error) {
+	if !a.screen.canAsk() {
+		return false, nil
 	}
-	fmt.Fprintf(a.Err, "%s [y/N] ", question)
-	answer, _ := bufio.NewReader(a.In).ReadString('\n')
-	switch strings.ToLower(strings.TrimSpace(answer)) {
+	answer, err := a.screen.ask(ctx, question+" "+a.words.Text("cli.yes-or-no"))
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	switch strings.ToLower(answer) {
 	case "y", "yes", "j", "ja":
-		return true
+		return err == nil, err
 	}
-	return false
+	return false, err
 }
 
 func hostOf(raw string) string {

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"strings"
@@ -14,13 +15,11 @@ import (
 )
 
 func (a *app) customersCommand() *cobra.Command {
-	c := &cobra.Command{
+	c := a.onlyCommands(&cobra.Command{
 		Use:     "customers",
 		Short:   "The customers you work for",
 		Example: "  tenantry-cli customers add contoso.onmicrosoft.com --name Contoso --tag north\n  tenantry-cli customers list --format csv",
-		Args:    cobra.NoArgs,
-		RunE:    func(c *cobra.Command, _ []string) error { return c.Help() },
-	}
+	})
 	c.AddCommand(a.customersList(), a.customersAdd(), a.customersRemove(), a.customersTag(), a.customersImport())
 	return c
 }
@@ -39,7 +38,7 @@ func (a *app) customersList() *cobra.Command {
 		Use:     "list",
 		Short:   "List the customers",
 		Example: "  tenantry-cli customers list --tag north --sort Name",
-		Args:    cobra.NoArgs,
+		Args:    a.takes(0, 0, ""),
 		RunE: func(c *cobra.Command, _ []string) error {
 			writer, err := shape.parse(a)
 			if err != nil {
@@ -53,21 +52,20 @@ func (a *app) customersList() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if len(list) == 0 {
+				a.note(a.words.Text("cli.no-customers"))
+			}
 			table := results.NewTable(results.RunInfo{Title: "Customers"})
 			table.Declare("Name", "Domain", "TenantId", "Tags", "Favourite", "Note")
 			for _, one := range list {
 				if tag != "" && !one.HasTag(tag) {
 					continue
 				}
-				tags := make([]exchange.Value, len(one.Tags))
-				for i, t := range one.Tags {
-					tags[i] = exchange.NewText(t)
-				}
 				if err := table.Append("", []exchange.Record{{Fields: []exchange.Field{
 					{Name: "Name", Value: exchange.NewText(one.Name)},
 					{Name: "Domain", Value: exchange.NewText(string(one.Domain))},
 					{Name: "TenantId", Value: exchange.NewText(one.TenantID)},
-					{Name: "Tags", Value: exchange.NewList(tags)},
+					{Name: "Tags", Value: texts(one.Tags)},
 					{Name: "Favourite", Value: exchange.NewFlag(one.Favourite)},
 					{Name: "Note", Value: exchange.NewText(one.Note)},
 				}}}); err != nil {
@@ -77,7 +75,8 @@ func (a *app) customersList() *cobra.Command {
 			return writer.write(c.Context(), a, table.Snapshot())
 		},
 	}
-	c.Flags().StringVar(&tag, "tag", "", "only customers with this tag")
+	c.Flags().StringVar(&tag, "tag", "", "only customers with the tag `TAG`")
+	complete(c, "tag", a.tags)
 	shape.add(c)
 	return c
 }
@@ -88,7 +87,7 @@ func (a *app) customersAdd() *cobra.Command {
 		Use:     "add DOMAIN",
 		Short:   "Add a customer",
 		Example: "  tenantry-cli customers add contoso.onmicrosoft.com --name Contoso --tag north",
-		Args:    cobra.ExactArgs(1),
+		Args:    a.takes(1, 1, "domain"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			store, err := a.customerStore()
 			if err != nil {
@@ -97,16 +96,16 @@ func (a *app) customersAdd() *cobra.Command {
 			one.Domain = exchange.CustomerID(args[0])
 			added, err := store.Add(one)
 			if err != nil {
-				return &usageError{err}
+				return wrongWord(err)
 			}
-			a.note("%s", a.words.Text("cli.customer-added", "name", added.Name, "domain", string(added.Domain)))
+			a.note(a.words.Text("cli.customer-added", "name", added.Name, "domain", string(added.Domain)))
 			return nil
 		},
 	}
-	c.Flags().StringVar(&one.Name, "name", "", "what you call the customer (default: the domain)")
-	c.Flags().StringVar(&one.TenantID, "tenant-id", "", "the customer's tenant ID, where you know it")
-	c.Flags().StringVar(&one.Note, "note", "", "a note to yourself")
-	c.Flags().StringSliceVar(&one.Tags, "tag", nil, "a tag (repeat for several)")
+	c.Flags().StringVar(&one.Name, "name", "", "call the customer `NAME` (default: the domain)")
+	c.Flags().StringVar(&one.TenantID, "tenant-id", "", "the customer's tenant `ID`, where you know it")
+	c.Flags().StringVar(&one.Note, "note", "", "keep `TEXT` as a note to yourself")
+	c.Flags().StringSliceVar(&one.Tags, "tag", nil, "put the tag `TAG` on it (repeat for several)")
 	c.Flags().BoolVar(&one.Favourite, "favourite", false, "mark as a favourite")
 	return c
 }
@@ -116,14 +115,19 @@ func (a *app) customersRemove() *cobra.Command {
 		Use:     "remove DOMAIN...",
 		Short:   "Take customers off the list (nothing changes at the customer)",
 		Example: "  tenantry-cli customers remove contoso.onmicrosoft.com",
-		Args:    cobra.MinimumNArgs(1),
+		Args:    a.takes(1, -1, "customer"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			store, ids, err := a.namedCustomers(args)
 			if err != nil {
 				return err
 			}
-			return store.Remove(ids...)
+			if err := store.Remove(ids...); err != nil {
+				return err
+			}
+			a.note(a.words.Count("cli.customers-removed", len(ids), "customer", a.nameAll(ids)))
+			return nil
 		},
+		ValidArgsFunction: a.completeDomain,
 	}
 }
 
@@ -137,7 +141,7 @@ func (a *app) namedCustomers(names []string) (*customers.Store, []exchange.Custo
 	for i, name := range names {
 		one, err := store.Find(name)
 		if err != nil {
-			return nil, nil, &usageError{err}
+			return nil, nil, wrongWord(err)
 		}
 		ids[i] = one.Domain
 	}
@@ -150,17 +154,27 @@ func (a *app) customersTag() *cobra.Command {
 		Use:     "tag DOMAIN TAG...",
 		Short:   "Put tags on a customer, or take them off",
 		Example: "  tenantry-cli customers tag contoso.onmicrosoft.com north gold\n  tenantry-cli customers tag contoso.onmicrosoft.com gold --remove",
-		Args:    cobra.MinimumNArgs(2),
+		Args:    a.takes(2, -1, "customer-tags"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			store, ids, err := a.namedCustomers(args[:1])
 			if err != nil {
 				return err
 			}
+			change := store.Tag
 			if remove {
-				return store.Untag(ids[0], args[1:]...)
+				change = store.Untag
 			}
-			return store.Tag(ids[0], args[1:]...)
+			if err := change(ids[0], args[1:]...); err != nil {
+				return wrongWord(err)
+			}
+			one, err := store.Find(string(ids[0]))
+			if err != nil {
+				return err
+			}
+			a.note(a.words.Text("cli.tags", "customer", one.Name, "tags", cmp.Or(strings.Join(one.Tags, ", "), a.words.Text("cli.no-tags"))))
+			return nil
 		},
+		ValidArgsFunction: a.completeDomain,
 	}
 	c.Flags().BoolVar(&remove, "remove", false, "take the tags off")
 	return c
@@ -173,28 +187,56 @@ func (a *app) customersImport() *cobra.Command {
 		Long: "Add the customers of a CSV file: Partner Center's export, a list with or without a header,\n" +
 			"or one domain on each line. Customers that are on the list already are left as they are.",
 		Example: "  tenantry-cli customers import customers.csv",
-		Args:    cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
-			file, err := os.Open(args[0])
-			if err != nil {
-				return &usageError{&exchange.Problem{Code: codeCannotOpen, Args: map[string]string{"path": args[0]}, Cause: err}}
-			}
-			defer file.Close()
-			store, err := a.customerStore()
-			if err != nil {
-				return err
-			}
-			added, rows, err := store.ImportCSV(file)
-			if err != nil {
-				return err
-			}
-			for _, r := range rows {
-				a.explainProblem(a.words.Text("cli.line", "line", r.Line), r.Problem)
-			}
-			a.note("%s", a.words.Count("cli.customers-added", len(added)))
-			return nil
-		},
+		Args:    a.takes(1, 1, "file"),
+		RunE:    func(_ *cobra.Command, args []string) error { return a.importCustomers(args[0]) },
 	}
+}
+
+// importCustomers adds what a file has. Lines that gave no customer are named, and make the exit status 3,
+// or 1 when the file had nothing else.
+func (a *app) importCustomers(path string) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return cannotOpen(path, err)
+	}
+	defer file.Close()
+	store, err := a.customerStore()
+	if err != nil {
+		return err
+	}
+	added, rows, err := store.ImportCSV(file)
+	if err != nil {
+		return err
+	}
+	had, bad := 0, 0
+	for _, r := range rows {
+		if r.Problem.Code == customers.CodeDuplicate {
+			had++
+			continue
+		}
+		bad++
+		a.explainProblem(a.words.Text("cli.line", "line", r.Line), r.Problem)
+	}
+	a.note(a.words.Count("cli.customers-added", len(added)))
+	if had > 0 {
+		a.note(a.words.Count("cli.customers-known", had))
+	}
+	switch {
+	case bad == 0:
+		return nil
+	case len(added)+had > 0:
+		return &exitError{exitSome}
+	}
+	return &exitError{exitFailed}
+}
+
+// wrongWord takes what is wrong with a name or a tag as a fault of the command's words.
+func wrongWord(err error) error {
+	switch exchange.CodeOf(err) {
+	case customers.CodeBadDomain, customers.CodeDuplicate, customers.CodeUnknown, customers.CodeBadTag:
+		return &usageError{err}
+	}
+	return err
 }
 
 // joined shows a few names and how many more there are.

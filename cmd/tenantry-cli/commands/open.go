@@ -3,6 +3,7 @@ package commands
 import (
 	"github.com/spf13/cobra"
 
+	"tenantry/core/exchange"
 	"tenantry/core/export"
 )
 
@@ -15,13 +16,16 @@ func (a *app) openCommand() *cobra.Command {
 			"or the XML of PowerShell's Export-Clixml.",
 		Example: "  tenantry-cli open mailboxes.csv --where \"TotalItemSize > 45GB\" --sort TotalItemSize:desc\n" +
 			"  tenantry-cli open mailboxes.xml --group RecipientTypeDetails --format json",
-		Args: cobra.ExactArgs(1),
+		Args: a.takes(1, 1, "file"),
 		RunE: func(c *cobra.Command, args []string) error {
 			writer, err := shape.parse(a)
 			if err != nil {
 				return err
 			}
 			opened, err := export.Open(c.Context(), args[0])
+			if exchange.CodeOf(err) == export.CodeNotRead {
+				return &usageError{err} // a name nothing can be read by
+			}
 			if err != nil {
 				return err
 			}

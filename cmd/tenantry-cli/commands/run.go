@@ -2,7 +2,6 @@ package commands
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -18,7 +17,7 @@ type runOptions struct {
 	shape     shapeFlags
 	params    []string
 	customers []string
-	tag       string
+	tags      []string
 	all       bool
 	imports   bool
 	yes       bool
@@ -33,37 +32,48 @@ func (a *app) runCommand() *cobra.Command {
 		Short: "Run one cmdlet for one customer or many",
 		Long: "Run one cmdlet for one customer or many and write the rows.\n\n" +
 			"A parameter is -p Name=Value; -p Name alone is a switch; a repeated name makes a list;\n" +
-			"-p Name=@file reads the value from a file, a list with one item on each line.\n" +
-			"A change asks for confirmation first.",
+			"-p Name=@file reads the value from a file, a list with one item on each line;\n" +
+			"-p Name=$null empties a setting.\n" +
+			"A change asks for confirmation first.\n\n" +
+			"Over several customers the first column is Customer. When single objects fail, the rows that\n" +
+			"came are written and the exit status is 1. When nobody answered and no row came, nothing is\n" +
+			"written at all; an answer without rows is [] as json, and as csv the names given with --columns.",
 		Example: "  tenantry-cli run Get-Mailbox --sample --customer contoso.example -p ResultSize=Unlimited --format csv\n" +
-			"  tenantry-cli run Get-MailboxStatistics --profile work --tag north -p Identity=finance --sort TotalItemSize:desc\n" +
+			"  tenantry-cli run Get-MailboxStatistics --profile work --tag north -p Identity=finance\n" +
 			"  tenantry-cli run Set-Mailbox --profile work --customer contoso.onmicrosoft.com \\\n" +
 			"      -p Identity=anna -p DeliverToMailboxAndForward=false --whatif",
-		Args: cobra.ExactArgs(1),
-		RunE: func(c *cobra.Command, args []string) error { return o.run(c.Context(), a, args[0]) },
+		Args:              a.takes(1, 1, "cmdlet"),
+		ValidArgsFunction: completeCmdlet,
+		RunE:              func(c *cobra.Command, args []string) error { return o.run(c.Context(), a, args[0]) },
 	}
-	o.connect.add(c)
-	c.Flags().StringArrayVarP(&o.params, "param", "p", nil, "a parameter: `Name=Value` (repeat for several)")
-	c.Flags().StringArrayVar(&o.customers, "customer", nil, "ask this customer, by domain, name or tenant ID (repeat for several)")
-	c.Flags().StringVar(&o.tag, "tag", "", "ask all customers with this tag")
+	o.connect.add(a, c)
+	c.Flags().StringArrayVarP(&o.params, "param", "p", nil, "give the cmdlet a parameter: `Name=Value` (repeat for several)")
+	c.Flags().StringArrayVar(&o.customers, "customer", nil, "ask the customer `NAME`: its domain, name or tenant ID (repeat for several)")
+	c.Flags().StringArrayVar(&o.tags, "tag", nil, "ask the customers with the tag `TAG` (repeat for several)")
 	c.Flags().BoolVar(&o.all, "all", false, "ask all customers")
 	c.Flags().BoolVar(&o.imports, "import", false, "fetch all cmdlets of the session first, as Import-PSSession does")
 	c.Flags().BoolVar(&o.yes, "yes", false, "make the change without asking")
 	c.Flags().BoolVar(&o.whatIf, "whatif", false, "let the server say what a change would do, and change nothing")
-	c.Flags().IntVar(&o.jobs, "jobs", 0, "how many customers to ask side by side, at most the account's sessions (3)")
-	c.MarkFlagsMutuallyExclusive("all", "tag", "customer")
-	c.MarkFlagsMutuallyExclusive("yes", "whatif")
+	c.Flags().IntVar(&o.jobs, "jobs", 0, "ask `N` customers side by side, at most the account's sessions (default 3)")
+	_ = c.RegisterFlagCompletionFunc("param", completeParam)
+	complete(c, "customer", a.domains)
+	complete(c, "tag", a.tags)
 	o.shape.add(c)
 	return c
 }
 
 func (o *runOptions) run(ctx context.Context, a *app, cmdlet string) error {
 	writer, err := o.shape.parse(a)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case o.yes && o.whatIf:
+		return usage(codeYesAndWhatIf, nil)
+	case o.jobs < 0:
+		return usage(codeBadJobs, nil)
 	}
 	spec := cmdlets.Builtin().FindOrOpen(cmdlet)
-	inv, err := o.invocation(a, spec)
+	inv, err := o.invocation(ctx, a, spec)
 	if err != nil {
 		return err
 	}
@@ -76,43 +86,61 @@ func (o *runOptions) run(ctx context.Context, a *app, cmdlet string) error {
 	if err != nil {
 		return err
 	}
-	if inv, err = o.confirmed(a, spec, inv, asked); err != nil {
+	if inv, err = o.confirmed(ctx, a, spec, inv, asked); err != nil {
 		return err
 	}
-	sessions := jobs.NewSessions(jobs.Account{Connector: l.connector, Credential: l.credential, Target: l.target(a, ""), Idle: time.Minute})
+	table, summary, err := o.ask(ctx, a, l, inv, asked)
+	if err != nil {
+		return err
+	}
+	// The sessions are closed by now: whoever reads the rows may take a long time, or go away.
+	if len(summary.Answered()) > 0 || table.Len() > 0 {
+		if err := writer.write(ctx, a, table.Snapshot()); err != nil {
+			return err
+		}
+	}
+	return outcome(summary)
+}
+
+// ask runs the cmdlet and closes the sessions.
+func (o *runOptions) ask(ctx context.Context, a *app, l *link, inv exchange.Invocation, asked []exchange.CustomerID) (*results.Table, jobs.Summary, error) {
+	sessions := jobs.NewSessions(jobs.Account{
+		Connector: l.connector, Credential: l.credential, Target: l.target(a, ""), MaxSessions: l.maxSessions, Idle: time.Minute,
+	})
 	defer func() {
 		if err := sessions.CloseAll(context.WithoutCancel(ctx)); err != nil {
 			a.explain(err)
 		}
+		if sessions.SignedIn() {
+			l.signedIn(a)
+		}
 	}()
 	if o.imports {
 		if err := o.fetchCommands(ctx, a, sessions, asked); err != nil {
-			return err
+			return nil, jobs.Summary{}, err
 		}
 	}
 	runner := jobs.NewRunner(sessions)
 	runner.Log, runner.Program = l.journal, "command line"
-	news := newsOf(a, asked)
+	news := newsOf(a, inv)
 	run := runner.Start(ctx, jobs.Plan{
 		Invocation: inv, Customers: asked, Jobs: o.jobs,
 		Info: results.RunInfo{Title: inv.Cmdlet, Account: l.credential.User, Connection: exchange.Classic},
 	}, news.take)
 	summary := run.Wait()
-	news.line.clear()
-	if err := writer.write(ctx, a, run.Table().Snapshot()); err != nil {
-		return err
-	}
-	return news.outcome(summary)
+	a.screen.clear()
+	news.notAsked(summary)
+	return run.Table(), summary, nil
 }
 
 // invocation reads the parameters. A problem is one of the command's words.
-func (o *runOptions) invocation(a *app, spec *cmdlets.Spec) (exchange.Invocation, error) {
+func (o *runOptions) invocation(ctx context.Context, a *app, spec *cmdlets.Spec) (exchange.Invocation, error) {
 	params, err := withFiles(o.params)
 	if err != nil {
 		return exchange.Invocation{}, err
 	}
 	args := cmdlets.ArgOptions{Locale: a.words.Locale(), Zone: time.Local}
-	args.Secrets, params, err = a.askSecrets(spec, params)
+	args.Secrets, params, err = a.askSecrets(ctx, spec, params)
 	if err != nil {
 		return exchange.Invocation{}, err
 	}
@@ -134,15 +162,15 @@ func (o *runOptions) invocation(a *app, spec *cmdlets.Spec) (exchange.Invocation
 }
 
 // confirmed asks before a change, naming customer, object and count, and tells the server not to ask again.
-func (o *runOptions) confirmed(a *app, spec *cmdlets.Spec, inv exchange.Invocation, asked []exchange.CustomerID) (exchange.Invocation, error) {
+func (o *runOptions) confirmed(ctx context.Context, a *app, spec *cmdlets.Spec, inv exchange.Invocation, asked []exchange.CustomerID) (exchange.Invocation, error) {
 	if !cmdlets.NeedsConfirm(inv) {
 		return inv, nil
 	}
 	if !o.yes {
-		if !isTerminal(a.In) {
+		if !a.screen.canAsk() {
 			return inv, usage(codeNeedsYes, map[string]string{"cmdlet": inv.Cmdlet})
 		}
-		object := joined(cmdlets.Subject(inv), 3)
+		object := joined(cmdlets.Subject(inv), 10)
 		if object == "" {
 			object = a.words.Text("cli.every-object")
 		}
@@ -150,120 +178,34 @@ func (o *runOptions) confirmed(a *app, spec *cmdlets.Spec, inv exchange.Invocati
 		if len(asked) > 1 {
 			key = "cli.confirm-changes"
 		}
-		if !a.confirm(a.words.Text(key, "cmdlet", inv.Cmdlet, "object", object, "n", len(asked), "customer", a.nameAll(asked))) {
-			return inv, usage(codeNotConfirmed, nil)
+		yes, err := a.confirm(ctx, a.words.Text(key, "cmdlet", inv.Cmdlet, "object", object, "n", len(asked), "customer", a.nameAll(asked)))
+		if err != nil {
+			return inv, err
+		}
+		if !yes {
+			return inv, &exchange.Problem{Code: codeNotConfirmed}
 		}
 	}
 	return cmdlets.Confirmed(spec, inv), nil
 }
 
-// fetchCommands does what Import-PSSession does, with the first customer's session.
+// fetchCommands does what Import-PSSession does, with a session of the first customer that lets the account
+// in. When none does, the run itself says why for each.
 func (o *runOptions) fetchCommands(ctx context.Context, a *app, sessions *jobs.Sessions, asked []exchange.CustomerID) error {
-	lease, err := sessions.Acquire(ctx, asked[0], nil, nil)
-	if err != nil {
-		return err
-	}
-	commands, err := a.importCommands(ctx, lease.Session())
-	lease.Done(err)
-	if err != nil {
-		return err
-	}
-	a.note("%s", a.words.Count("cli.imported", len(commands)))
-	return nil
-}
-
-// news shows what a run tells, on standard error, and remembers what the exit status depends on.
-type news struct {
-	a     *app
-	asked []exchange.CustomerID
-	line  *progressLine
-	rows  map[exchange.CustomerID]int
-}
-
-func newsOf(a *app, asked []exchange.CustomerID) *news {
-	return &news{a: a, asked: asked, line: a.progressLine(), rows: map[exchange.CustomerID]int{}}
-}
-
-// take is called from one goroutine, in order.
-func (n *news) take(u jobs.Update) {
-	a := n.a
-	if u.Summary != nil {
-		return
-	}
-	name := a.name(u.Customer)
-	n.rows[u.Customer] = u.Rows
-	switch {
-	case u.Notice != nil && u.Notice.Level == exchange.Warning:
-		n.line.clear()
-		a.note("%s", a.words.Text("cli.warning", "customer", name, "text", u.Notice.Text))
-	case u.Problem != nil && !u.Phase.Final():
-		n.line.clear()
-		a.explainProblem(name, u.Problem)
-	case u.Phase.Final():
-		n.ended(name, u)
-	default:
-		n.line.show(n.status(name, u))
-	}
-}
-
-func (n *news) ended(name string, u jobs.Update) {
-	a := n.a
-	n.line.clear()
-	if u.Problem != nil {
-		a.explainProblem(name, u.Problem)
-	}
-	switch {
-	case u.Phase == jobs.Finished:
-		a.note("%s", a.words.Count("cli.rows", u.Rows, "customer", name, "time", a.words.Clock(time.Now())))
-	case u.Phase == jobs.NotAsked:
-		a.sayNotAsked(name)
-	case u.Partial:
-		a.sayPartial(name, u.Rows)
-	}
-}
-
-func (n *news) status(name string, u jobs.Update) string {
-	a := n.a
-	total := 0
-	for _, rows := range n.rows {
-		total += rows
-	}
-	parts := []string{a.words.Count("cli.rows-so-far", total)}
-	if u.Of > 1 {
-		parts = append(parts, a.words.Text("cli.customers-so-far", "n", u.Ended, "total", u.Of))
-	}
-	switch u.Phase {
-	case jobs.Waiting:
-		parts = append(parts, name+": "+a.words.Text("cli.waiting"))
-	case jobs.Connecting:
-		parts = append(parts, name+": "+a.words.Text("cli.connecting"))
-	}
-	if u.Progress != nil && u.Progress.Activity != "" {
-		parts = append(parts, u.Progress.Activity)
-	}
-	return strings.Join(parts, " · ")
-}
-
-// outcome turns the end of a run into an exit status. Everything there is to say was said.
-func (n *news) outcome(s jobs.Summary) error {
-	answered, faults := len(s.Answered()), 0
-	for _, c := range s.Customers {
-		faults += c.Faults
-	}
-	switch {
-	case s.Cancelled:
-		return &exitError{exitCancelled}
-	case answered == len(s.Customers) && faults == 0:
-		return nil
-	case answered == len(s.Customers):
-		return &exitError{exitFailed} // single objects failed, each named
-	case answered > 0:
-		return &exitError{exitSome}
-	}
-	for _, c := range s.Customers {
-		if c.Problem != nil && c.Problem.Code != jobs.CodeStopped {
-			return &exitError{statusOf(c.Problem)}
+	for _, customer := range asked {
+		lease, err := sessions.Acquire(ctx, customer, nil, nil)
+		if exchange.CodeOf(err) == exchange.CodeDelegationRefused {
+			continue
 		}
+		if err != nil {
+			return err
+		}
+		commands, err := a.importCommands(ctx, lease.Session())
+		lease.Done(err)
+		if err == nil {
+			a.note(a.words.Count("cli.imported", len(commands)))
+		}
+		return err
 	}
-	return &exitError{exitFailed}
+	return nil
 }

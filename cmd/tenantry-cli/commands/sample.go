@@ -37,13 +37,11 @@ func openSample() (*link, error) {
 }
 
 func (a *app) sampleCommand() *cobra.Command {
-	c := &cobra.Command{
+	c := a.onlyCommands(&cobra.Command{
 		Use:     "sample",
 		Short:   "The sample partner: invented customers on this computer",
 		Example: "  tenantry-cli sample serve",
-		Args:    cobra.NoArgs,
-		RunE:    func(c *cobra.Command, _ []string) error { return c.Help() },
-	}
+	})
 	c.AddCommand(a.sampleServe())
 	return c
 }
@@ -63,15 +61,16 @@ func (a *app) sampleServe() *cobra.Command {
 			"The first line of standard output is one JSON object that says where it is and who may sign in;\n" +
 			"GET /stats at the same address counts sessions. It stops at the end of standard input or at a signal.",
 		Example: "  tenantry-cli sample serve --listen 127.0.0.1:5985 --plain",
-		Args:    cobra.NoArgs,
+		Args:    a.takes(0, 0, ""),
 		RunE:    func(c *cobra.Command, _ []string) error { return o.run(c.Context(), a) },
 	}
-	c.Flags().StringVar(&o.sim.Listen, "listen", "127.0.0.1:0", "the loopback address to listen on; port 0 takes a free one")
+	c.Flags().StringVar(&o.sim.Listen, "listen", "127.0.0.1:0", "listen on the loopback `ADDRESS`; port 0 takes a free one")
 	c.Flags().BoolVar(&o.sim.Plain, "plain", false, "http instead of https, for clients that cannot trust a private certificate authority")
-	c.Flags().IntVar(&o.sim.World.Customers, "customers", 0, "how many customers (default 12)")
-	c.Flags().IntVar(&o.sim.World.Mailboxes, "mailboxes", 0, "how many mailboxes each customer has (default: from 5 to 20,000)")
-	c.Flags().StringVar(&o.limitStyle, "limit-style", "", "how a fourth session is refused: create, receive or winrm (default receive)")
-	c.Flags().DurationVar(&o.statsEvery, "stats-every", 0, "write the counts of /stats to standard error, this often")
+	c.Flags().IntVar(&o.sim.World.Customers, "customers", 0, "have `N` customers (default 12)")
+	c.Flags().IntVar(&o.sim.World.Mailboxes, "mailboxes", 0, "give each customer `N` mailboxes (default: from 5 to 20,000)")
+	c.Flags().StringVar(&o.limitStyle, "limit-style", "", "refuse a fourth session in the `STYLE` create, receive or winrm (default receive)")
+	complete(c, "limit-style", func() []string { return []string{"create", "receive", "winrm"} })
+	c.Flags().DurationVar(&o.statsEvery, "stats-every", 0, "write the counts of /stats to standard error every `TIME`, such as 10s")
 	return c
 }
 

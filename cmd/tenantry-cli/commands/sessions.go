@@ -9,13 +9,11 @@ import (
 )
 
 func (a *app) sessionsCommand() *cobra.Command {
-	c := &cobra.Command{
+	c := a.onlyCommands(&cobra.Command{
 		Use:     "sessions",
 		Short:   "Sessions that this computer has open",
 		Example: "  tenantry-cli sessions list",
-		Args:    cobra.NoArgs,
-		RunE:    func(c *cobra.Command, _ []string) error { return c.Help() },
-	}
+	})
 	c.AddCommand(a.sessionsList())
 	return c
 }
@@ -29,7 +27,7 @@ func (a *app) sessionsList() *cobra.Command {
 			"A session that was left open takes one of the account's three places until the server drops it,\n" +
 			"usually after 15 minutes.",
 		Example: "  tenantry-cli sessions list",
-		Args:    cobra.NoArgs,
+		Args:    a.takes(0, 0, ""),
 		RunE: func(c *cobra.Command, _ []string) error {
 			writer, err := shape.parse(a)
 			if err != nil {

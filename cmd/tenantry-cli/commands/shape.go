@@ -2,6 +2,9 @@ package commands
 
 import (
 	"context"
+	"os"
+	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -24,15 +27,16 @@ type shapeFlags struct {
 }
 
 func (f *shapeFlags) add(c *cobra.Command) {
-	c.Flags().StringVar(&f.columns, "columns", "", "only these columns, in this order: A,B,…")
-	c.Flags().StringArrayVar(&f.where, "where", nil, "only rows for which `EXPR` holds, such as \"TotalItemSize > 45GB\" (repeat: all must hold)")
-	c.Flags().StringVar(&f.sort, "sort", "", "sort by columns: `COL[:desc],…`")
-	c.Flags().StringVar(&f.group, "group", "", "one row for each value of these columns, with a count: `COL[,…]`")
-	c.Flags().StringArrayVar(&f.sum, "sum", nil, "with --group, add up this column (repeat for several)")
-	c.Flags().StringVar(&f.find, "find", "", "only rows with this text in some column")
-	c.Flags().IntVar(&f.limit, "limit", 0, "at most so many rows")
-	c.Flags().StringVar(&f.format, "format", "", "table, csv, json or jsonl (default: table on a terminal, csv otherwise)")
-	c.Flags().StringVarP(&f.output, "output", "o", "", "write to this file, whole or not at all; its ending chooses the format")
+	c.Flags().StringVar(&f.columns, "columns", "", "write only these columns, in this order: `A,B,...`")
+	c.Flags().StringArrayVar(&f.where, "where", nil, "keep only rows for which `EXPR` holds, such as \"TotalItemSize > 45GB\" (repeat: all must hold)")
+	c.Flags().StringVar(&f.sort, "sort", "", "sort by columns: `COL[:desc],...`")
+	c.Flags().StringVar(&f.group, "group", "", "write one row for each value of these columns, with a count: `COL,...`")
+	c.Flags().StringArrayVar(&f.sum, "sum", nil, "with --group, add up the column `COL` (repeat for several)")
+	c.Flags().StringVar(&f.find, "find", "", "keep only rows with `TEXT` in some column")
+	c.Flags().IntVar(&f.limit, "limit", 0, "write at most `N` rows")
+	c.Flags().StringVar(&f.format, "format", "", "write as `FORMAT`: table, csv, json or jsonl (default: table on a terminal, csv otherwise)")
+	c.Flags().StringVarP(&f.output, "output", "o", "", "write to `FILE`, whole or not at all; its ending chooses the format")
+	complete(c, "format", formatNames)
 }
 
 // shaper is what the flags say, read.
@@ -74,6 +78,12 @@ func (f *shapeFlags) parse(a *app) (*shaper, error) {
 	if f.limit < 0 {
 		take(usage(codeBadLimit, nil))
 	}
+	if len(f.sum) > 0 && f.group == "" {
+		take(usage(codeSumNoGroup, nil))
+	}
+	if f.output != "" {
+		take(canWrite(f.output))
+	}
 	switch {
 	case f.format != "":
 		s.format, e = export.ByName(f.format)
@@ -88,6 +98,17 @@ func (f *shapeFlags) parse(a *app) (*shaper, error) {
 	return s, err
 }
 
+// canWrite tells beforehand, as far as it can be known, whether a file could be written: not only when the
+// rows are there.
+func canWrite(path string) error {
+	folder, err := os.Stat(filepath.Dir(path))
+	at, there := os.Stat(path)
+	if err != nil || !folder.IsDir() || there == nil && at.IsDir() {
+		return usage(codeNoFolder, map[string]string{"path": path})
+	}
+	return nil
+}
+
 // write arranges and writes a table.
 func (s *shaper) write(ctx context.Context, a *app, table results.Snapshot) error {
 	// What had arrived is written out also when the run was cancelled, so a done ctx does not stop this.
@@ -99,10 +120,44 @@ func (s *shaper) write(ctx context.Context, a *app, table results.Snapshot) erro
 	if s.output != "" {
 		return export.WriteView(s.output, s.format, view, options)
 	}
-	if isTerminal(a.Out) {
-		options.Width = terminalWidth(a.Out, 0)
+	if isTerminal(a.Out) && s.format.Name == "table" {
+		options.Width = terminalWidth(a.Out, 80)
+		if view, err = s.fitted(ctx, a, view, options.Width); err != nil {
+			return err
+		}
 	}
 	return ignoreClosedPipe(s.format.Write(a.Out, view, options))
+}
+
+// foremost are the columns by which people know what a row is about, in this order.
+var foremost = []string{
+	"Customer", "DisplayName", "Name", "PrimarySmtpAddress", "RecipientTypeDetails", "Identity", "User", "AccessRights",
+	"TotalItemSize", "ItemCount", "LastLogonTime", "Enabled", "Description", "Subject",
+}
+
+// fitted puts the columns people look for first where the screen has no room for all, and says that there are
+// more. Columns that were asked for stay as they are.
+func (s *shaper) fitted(ctx context.Context, a *app, view results.View, width int) (results.View, error) {
+	least := 0
+	var rest []string
+	for _, c := range view.Columns() {
+		least += min(len(c.Name), 12) + 2
+		rest = append(rest, c.Name)
+	}
+	if least-2 <= width || len(s.query.Columns) > 0 || view.Grouped() {
+		return view, nil
+	}
+	var first []string
+	for _, name := range foremost {
+		if i := slices.Index(rest, name); i >= 0 {
+			first = append(first, name)
+			rest = slices.Delete(rest, i, i+1)
+		}
+	}
+	query := s.query
+	query.Columns = append(first, rest...)
+	a.note(a.words.Count("cli.more-columns", len(query.Columns)))
+	return results.Arrange(context.WithoutCancel(ctx), view.Snapshot(), query)
 }
 
 // ignoreClosedPipe forgives a reader that has seen enough, such as head.
