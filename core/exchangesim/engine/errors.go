@@ -44,15 +44,14 @@ func (c Category) String() string {
 
 // ErrorRecord is an error as PowerShell reports it.
 type ErrorRecord struct {
-	Message        string
-	Types          []string // of the exception, most derived first
-	ID             string   // FullyQualifiedErrorId
-	Category       Category
-	Activity       string // the cmdlet
-	Reason         string // the exception's short name
-	Target         string // what it was about, may be empty
-	TargetType     string
-	Identification bool // the record comes from Exchange, not from PowerShell
+	Message    string
+	Types      []string // of the exception, most derived first
+	ID         string   // FullyQualifiedErrorId
+	Category   Category
+	Activity   string // the cmdlet
+	Reason     string // the exception's short name
+	Target     string // what it was about, may be empty
+	TargetType string
 }
 
 func (r *ErrorRecord) Error() string { return r.Message }
@@ -100,7 +99,7 @@ func exchangeError(v *view, info *cmdlet, now time.Time, exception, message stri
 	hash.Write([]byte(message))
 	short := shortName(exception)
 	return &ErrorRecord{
-		Message: message, Reason: short, Activity: info.Name, Category: NotSpecified, Identification: true,
+		Message: message, Reason: short, Activity: info.Name, Category: NotSpecified,
 		Types: append([]string{exception, "Microsoft.Exchange.Configuration.Tasks.TaskException", "Microsoft.Exchange.Data.Common.LocalizedException"}, exceptionBase[1:]...),
 		ID: fmt.Sprintf("[Server=%s,RequestId=%s,TimeStamp=%s] [FailureCategory=Cmdlet-%s] %08X,%s",
 			v.server, uuid.NewString(), now.UTC().Format("1/2/2006 3:04:05 PM"), short, hash.Sum32(), info.class),

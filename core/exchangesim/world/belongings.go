@@ -114,9 +114,9 @@ func (o *Org) Devices(i int) []Device {
 		} else if d.chance(30) {
 			v.Access, v.Reason = "Blocked", "Individual"
 		}
-		v.FirstSync = o.now.AddDate(0, 0, -d.between(2, 700))
+		v.FirstSync = o.ago(d, 2, 700)
 		if v.Client != "Outlook" {
-			v.LastSync = v.FirstSync.Add(time.Duration(d.float() * float64(o.now.Sub(v.FirstSync))))
+			v.LastSync = v.FirstSync.Add(time.Duration(d.float() * float64(o.now.Sub(v.FirstSync)))).Truncate(time.Second)
 		}
 	}
 	return devices
@@ -130,7 +130,6 @@ type Folder struct {
 	Deleted              int
 	Created              time.Time
 	Oldest, Newest       time.Time
-	Hidden               bool
 }
 
 // Folders are the folders of mailbox i, or of its archive; none when there is no archive.

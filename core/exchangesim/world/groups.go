@@ -50,6 +50,11 @@ func legacy(guid, alias string) string {
 	return "/o=ExchangeLabs/ou=Exchange Administrative Group (FYDIBOHF23SPDLT)/cn=Recipients/cn=" + strings.ReplaceAll(guid, "-", "") + "-" + firstRunes(alias, 8)
 }
 
+// ago is a moment so many days back, at any time of the day.
+func (o *Org) ago(d *dice, atLeast, atMost int) time.Time {
+	return o.now.Add(-time.Duration(d.between(atLeast*86400, atMost*86400)) * time.Second)
+}
+
 func unique(taken map[string]bool, alias string) string {
 	for taken[alias] {
 		alias += "x"
@@ -68,7 +73,7 @@ func (o *Org) makeContacts(d *dice, taken map[string]bool) {
 			Index: i, First: first, Last: last, Company: company, GUID: d.guid(), ExternalID: d.guid(),
 			Display: first + " " + last + " (" + company + ")",
 			Alias:   unique(taken, "ext."+localPart(firstLatin)+"."+localPart(lastLatin)),
-			Created: o.now.AddDate(0, 0, -d.between(30, 800)), Changed: o.now.AddDate(0, 0, -d.between(1, 29)),
+			Created: o.ago(d, 30, 800), Changed: o.ago(d, 1, 29),
 		}
 		c.Name = c.Alias
 		c.Address = localPart(firstLatin) + "." + localPart(lastLatin) + "@" + localPart(company) + ".example"
@@ -84,6 +89,8 @@ func (o *Org) makeGroups(d *dice, taken map[string]bool) {
 		switch {
 		case i == 0:
 			name, latin = "All staff", "all.staff"
+		case i == 3:
+			name, latin = "Meeting rooms", "meeting.rooms"
 		case i > 5:
 			city := pick(d, at.cities)
 			name, latin = name+" "+city, latin+"."+city
@@ -91,7 +98,7 @@ func (o *Org) makeGroups(d *dice, taken map[string]bool) {
 		g := &Group{
 			Index: i, Display: name, GUID: d.guid(), ExternalID: d.guid(), Alias: unique(taken, "grp."+localPart(latin)),
 			Security: d.chance(300), OpenToOutside: d.chance(150), Hidden: d.chance(60), Moderated: d.chance(40),
-			Created: o.now.AddDate(0, 0, -d.between(60, 2000)), Changed: o.now.AddDate(0, 0, -d.between(1, 59)),
+			Created: o.ago(d, 60, 2000), Changed: o.ago(d, 1, 59),
 		}
 		g.Name, g.Address, g.LegacyDN = g.Alias, g.Alias+"@"+o.Domain, legacy(g.GUID, g.Alias)
 		if d.chance(100) {

@@ -354,7 +354,7 @@ func (o *Org) settings(d *dice, m *Mailbox) {
 	m.CopyOnBehalf = m.CopySentAs
 	if m.Kind == User && d.chance(45) {
 		m.LitigationHold = true
-		m.HoldDate = o.now.AddDate(0, 0, -d.between(3, 900)).Truncate(time.Minute)
+		m.HoldDate = o.ago(d, 3, 900)
 		m.HoldOwner = "admin@" + o.Domain
 		if d.chance(300) {
 			m.HoldDays = pick(d, []int{365, 730, 2555})
