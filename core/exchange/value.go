@@ -132,7 +132,9 @@ func NewNested(text string, r Record) Value {
 }
 
 // NewSecret returns a password to send.
-func NewSecret(s secret.Secret) Value { return Value{kind: Secret, more: &composite{object: &object{secret: s}}} }
+func NewSecret(s secret.Secret) Value {
+	return Value{kind: Secret, more: &composite{object: &object{secret: s}}}
+}
 
 // Kind tells what v is.
 func (v Value) Kind() Kind { return v.kind }
