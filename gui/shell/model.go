@@ -1,0 +1,128 @@
+// Package shell is the window: it puts the first screen, the customers, the form and the tables of answers
+// together, starts and stops runs, and sees to it that no session is left open when it closes.
+//
+// The model says what is to be seen, the flow decides what intents of the parts mean and works away from
+// the screen, the panel draws.
+package shell
+
+import (
+	"tenantry/core/exchange"
+	"tenantry/core/jobs"
+	"tenantry/gui/cmdletform"
+	"tenantry/gui/resultstable"
+	"tenantry/gui/signindialog"
+)
+
+// Sample is the sample partner, started.
+type Sample = signindialog.Sample
+
+// Stage is what the window is at.
+type Stage uint8
+
+// The stages.
+const (
+	SignedOut Stage = iota
+	Working
+	Closing // sessions are being closed
+)
+
+// Tab is one run with its form and its table.
+type Tab struct {
+	Request cmdletform.Request
+	Run     *jobs.Run
+	Table   *resultstable.Flow
+	Parts   []Part // in the order they were asked
+	Running bool
+	Ended   int // customers that have answered, or will not
+
+	news []jobs.Update // what Table was told, without mere counts, to tell a new one after a change of language
+}
+
+// Part is one customer's part in a run.
+type Part struct {
+	Customer exchange.CustomerID
+	Phase    jobs.Phase
+	Rows     int
+	Behind   []exchange.CustomerID // whose sessions are in the way while it waits
+	Problem  *exchange.Problem     // why it ended without an answer
+}
+
+// Troubled tells whether something of the answer is missing.
+func (t *Tab) Troubled() bool {
+	for _, p := range t.Parts {
+		if p.Problem != nil && p.Phase.Final() {
+			return true
+		}
+	}
+	return false
+}
+
+// Rows is how many rows arrived.
+func (t *Tab) Rows() int {
+	n := 0
+	for _, p := range t.Parts {
+		n += p.Rows
+	}
+	return n
+}
+
+// Import is how far fetching all cmdlets is.
+type Import struct{ Done, Total int }
+
+// NoteKind says what a Note means.
+type NoteKind uint8
+
+// The kinds.
+const (
+	NoteInfo NoteKind = iota
+	NoteGood
+	NoteWarn
+	NoteBad
+)
+
+// Note is something to say above everything else, until it is taken away. Its words are chosen when it is
+// drawn, so that they follow the language.
+type Note struct {
+	Kind    NoteKind
+	Key     string            // of a text, with Args; or
+	Args    []any             //
+	Count   int               // of a text that counts, when Counted
+	Counted bool              //
+	Problem *exchange.Problem // a problem instead of a text
+	Path    string            // a file that can be shown, empty for none
+}
+
+// Model is what is to be seen. It belongs to the UI goroutine.
+type Model struct {
+	Stage    Stage
+	Account  string
+	Host     string
+	Sample   bool
+	Used     int // sessions
+	Max      int
+	Tabs     []*Tab
+	Active   int // number of the tab that shows, -1 for none
+	Import   *Import
+	Notes    []Note
+	Question *signindialog.Question
+	Left     int  // sessions still open, with Closing
+	SaysSo   bool // closing takes long enough to say so
+}
+
+// Tab is the tab that shows, nil for none.
+func (m *Model) Tab() *Tab {
+	if m.Active < 0 || m.Active >= len(m.Tabs) {
+		return nil
+	}
+	return m.Tabs[m.Active]
+}
+
+// Busy tells whether a run is under way.
+func (m *Model) Busy() bool {
+	for _, t := range m.Tabs {
+		if t.Running {
+			return true
+		}
+	}
+	return m.Import != nil
+}

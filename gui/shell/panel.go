@@ -1,0 +1,362 @@
+package shell
+
+import (
+	"net/url"
+	"path/filepath"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/widget"
+
+	"tenantry/core/exchange"
+	"tenantry/core/results"
+	"tenantry/core/wording"
+	"tenantry/gui/cmdletform"
+	"tenantry/gui/customerlist"
+	"tenantry/gui/kit"
+	"tenantry/gui/kit/icons"
+	"tenantry/gui/kit/theme"
+	"tenantry/gui/kit/tip"
+	"tenantry/gui/resultstable"
+	"tenantry/gui/signindialog"
+)
+
+// Panel draws the window. It belongs to the UI goroutine.
+type Panel struct {
+	flow  *Flow
+	win   fyne.Window
+	words *wording.Words
+
+	signIn    *signindialog.Panel
+	customers *customerlist.Panel
+	form      *cmdletform.Panel
+	bar       *topBar
+	tabs      *tabBar
+	progress  *runProgress
+	tables    map[*resultstable.Flow]*resultstable.Panel
+	result    *fyne.Container
+	notes     *fyne.Container
+	start     *fyne.Container
+	middle    *fyne.Container
+	closing   *fyne.Container
+	stage     Stage
+	shown     *Tab
+	focusNext *Tab // whose table gets the keyboard when its rows are there
+}
+
+// NewPanel puts the window's content into win and takes its keys, its close button and flow's OnChange.
+func NewPanel(flow *Flow, win fyne.Window) *Panel {
+	p := &Panel{flow: flow, win: win}
+	flow.OnChange = func(stage bool) {
+		if stage {
+			p.rebuild()
+			return
+		}
+		p.draw()
+	}
+	win.SetPadded(false)
+	win.SetCloseIntercept(p.Quit)
+	p.rebuild()
+	p.keys()
+	return p
+}
+
+// Quit closes every session and then the window.
+func (p *Panel) Quit() {
+	p.flow.Quit(func() {
+		p.win.SetCloseIntercept(nil)
+		p.win.Close()
+	})
+}
+
+// rebuild makes everything anew, for another stage, language or look.
+func (p *Panel) rebuild() {
+	w := p.flow.Words()
+	p.words = w
+	kit.SetWords(kit.Words{Details: w.Text("kit.details"), Copy: w.Text("kit.copy"), Copied: w.Text("kit.copied"), Close: w.Text("kit.close"),
+		Clear: w.Text("kit.clear"), Remove: w.Text("kit.remove"), Needed: w.Text("kit.needed"), Search: w.Text("kit.search")})
+	mode := map[Look]theme.Mode{LookLight: theme.Light, LookDark: theme.Dark}[p.flow.Settings().Look]
+	if now, ok := fyne.CurrentApp().Settings().Theme().(theme.Theme); !ok || now.Mode != mode {
+		fyne.CurrentApp().Settings().SetTheme(theme.Theme{Mode: mode})
+	}
+	m := p.flow.Model()
+	p.stage, p.shown = m.Stage, nil
+	p.tables = map[*resultstable.Flow]*resultstable.Panel{}
+	p.bar = newTopBar(p)
+	p.notes = kit.Stacked(4)
+	p.makeClosing()
+	var content fyne.CanvasObject
+	if m.Stage == SignedOut {
+		p.customers, p.form = nil, nil
+		p.signIn = signindialog.NewPanel(p.flow.SignIn, w, p.flow.Loop(), p.flow.Files())
+		content = container.NewBorder(container.New(layout.NewCustomPaddedLayout(8, 0, 12, 12), p.notes), nil, nil, nil, p.signIn.Content())
+	} else {
+		p.signIn = nil
+		content = p.makeWorking()
+	}
+	top := kit.Stacked(0, p.bar.root, line())
+	p.win.SetContent(tip.Wrap(container.NewStack(canvas.NewRectangle(theme.Color("background")), container.NewBorder(top, nil, nil, nil, content), p.closing)))
+	p.draw()
+	switch {
+	case p.signIn != nil:
+		p.signIn.FocusFirst()
+	case m.Tab() == nil:
+		kit.Focus(p.form.Search().(fyne.Focusable))
+	}
+}
+
+func line() fyne.CanvasObject {
+	l := kit.NewSurface("separator", "")
+	l.Radius = ""
+	return container.New(&fixedHeight{1}, l)
+}
+
+func (p *Panel) makeWorking() fyne.CanvasObject {
+	w, f := p.words, p.flow
+	p.customers = customerlist.NewPanel(f.Customers, w, f.Loop(), f.Files())
+	p.form = cmdletform.NewPanel(f.Form, w)
+	p.form.OnImport = f.ImportAll
+	p.tabs = newTabBar(p)
+	p.progress = newRunProgress(p)
+	p.result = container.NewStack()
+	p.start = container.NewStack(p.starters())
+	p.middle = container.New(&middle{p}, p.form.Search(), p.notes, p.form.Card(), p.start, p.tabs.root, p.progress.root, p.result, p.form.Pop())
+	p.form.OnHeight = p.middle.Refresh
+	split := container.NewHSplit(p.customers.Content(), p.middle)
+	split.Offset = 0.21
+	var top fyne.CanvasObject = container.NewStack()
+	if f.model.Sample {
+		top = container.New(layout.NewCustomPaddedLayout(6, 0, 8, 8), kit.NewStrip(kit.Sample, w.Text("window.sample"),
+			kit.Action{Text: w.Text("window.sample-sign-in"), Do: f.SignOut}))
+	}
+	return container.NewBorder(top, nil, nil, nil, split)
+}
+
+// starters are questions people ask first, for whoever does not know what to type.
+func (p *Panel) starters() fyne.CanvasObject {
+	w, f := p.words, p.flow
+	grid := container.New(&cards{})
+	for _, s := range f.Form.Starters() {
+		words, known := w.Cmdlet(s.Name)
+		if !known {
+			words = s.Name
+		}
+		icon := icons.Search
+		if s.Writes {
+			icon = icons.Settings
+		}
+		b := kit.NewButton(words, icon, kit.Plain, func() {
+			f.Form.Choose(s)
+			p.form.FocusFirst()
+		})
+		b.SetTip(s.Name)
+		grid.Add(b)
+	}
+	hint := kit.NewText(w.Text("window.start.hint"))
+	hint.SetColor(theme.ColorMuted)
+	hint.Clip = true
+	return container.NewVScroll(container.New(layout.NewCustomPaddedLayout(24, 16, 24, 24),
+		kit.Stacked(12, kit.Stacked(2, kit.NewTitle(w.Text("window.start.title")), hint), grid)))
+}
+
+func (p *Panel) makeClosing() {
+	text := kit.NewHeading("")
+	bar := kit.NewProgressBar()
+	veil := kit.NewSurface("background", "")
+	veil.Radius = ""
+	p.closing = container.NewStack(veil, container.NewCenter(kit.Stacked(12, text, container.New(&fixedHeight{3}, bar),
+		container.NewCenter(kit.NewButton(p.words.Text("window.closing.now"), nil, kit.Plain, p.Quit)))))
+	p.closing.Hide()
+	p.bar.closingText, p.bar.closingBar = text, bar
+}
+
+// draw brings the screen in line with the model.
+func (p *Panel) draw() {
+	m := p.flow.Model()
+	p.bar.draw()
+	p.drawNotes()
+	if m.Stage == Closing && m.SaysSo {
+		p.bar.closingText.SetText(p.words.Count("window.closing", m.Left))
+		p.bar.closingBar.Busy()
+		p.closing.Show()
+	} else {
+		p.closing.Hide()
+	}
+	if p.form == nil {
+		return
+	}
+	p.tabs.draw()
+	p.progress.draw()
+	tab := m.Tab()
+	p.start.Hidden = tab != nil || p.flow.Form.Model().Spec != nil
+	p.result.Hidden = tab == nil
+	for flow := range p.tables { // of tabs that were closed
+		if !p.inUse(flow) {
+			delete(p.tables, flow)
+		}
+	}
+	if tab != nil {
+		table := p.table(tab)
+		if len(p.result.Objects) != 1 || p.result.Objects[0] != table.Content() {
+			p.result.Objects = []fyne.CanvasObject{table.Content()}
+			p.result.Refresh()
+			if p.shown != tab {
+				table.FocusTable()
+			}
+		}
+	}
+	p.shown = tab
+	p.middle.Refresh()
+}
+
+func (p *Panel) inUse(flow *resultstable.Flow) bool {
+	for _, t := range p.flow.Model().Tabs {
+		if t.Table == flow {
+			return true
+		}
+	}
+	return false
+}
+
+// table is the panel of a tab's table, made when it is first seen.
+func (p *Panel) table(t *Tab) *resultstable.Panel {
+	if table, ok := p.tables[t.Table]; ok {
+		return table
+	}
+	table := resultstable.NewPanel(t.Table)
+	table.OnExport = func(view results.View, columns []string) { p.flow.Export(t, view, columns) }
+	table.OnRetry = func(ids []exchange.CustomerID) { p.flow.Retry(t, ids) }
+	if t.CanAllRows() {
+		table.OnAllRows = func() { p.flow.AllRows(t) }
+	}
+	p.tables[t.Table] = table
+	return table
+}
+
+// drawNotes says what is to be said above everything else.
+func (p *Panel) drawNotes() {
+	m, w := p.flow.Model(), p.words
+	p.notes.Objects = nil
+	if q := m.Question; q != nil {
+		p.notes.Add(kit.NewStrip(kit.Warn, w.Text("window.redirect", "from", q.From, "to", q.To),
+			kit.Action{Text: w.Text("window.redirect-follow"), Do: func() { q.Answer(true) }},
+			kit.Action{Text: w.Text("window.redirect-stop"), Do: func() { q.Answer(false) }}))
+	}
+	if m.Import != nil {
+		p.notes.Add(p.importStrip(m.Import))
+	}
+	for i, n := range m.Notes {
+		closing := kit.Action{Icon: icons.Close, Do: func() { p.flow.Dismiss(i) }}
+		if n.Problem != nil {
+			message := w.Problem(n.Problem)
+			t := kit.Trouble{Kind: kit.Bad, Title: message.Title, Why: message.Why, Next: message.Next,
+				Actions: []kit.Action{{Text: w.Text("kit.close"), Do: closing.Do}}}
+			if n.Kind == NoteWarn {
+				t.Kind = kit.Warn
+			}
+			for _, d := range message.Details {
+				t.Details = append(t.Details, kit.Detail{Name: d.Name, Value: d.Text})
+			}
+			p.notes.Add(kit.NewProblem(t))
+			continue
+		}
+		text := w.Text(n.Key, n.Args...)
+		if n.Counted {
+			text = w.Count(n.Key, n.Count, n.Args...)
+		}
+		actions := []kit.Action{closing}
+		if n.Path != "" {
+			actions = []kit.Action{{Text: w.Text("window.export.folder"), Do: func() { openFolder(n.Path) }}, closing}
+		}
+		p.notes.Add(kit.NewStrip(map[NoteKind]kit.Kind{NoteInfo: kit.Info, NoteGood: kit.Good, NoteWarn: kit.Warn, NoteBad: kit.Bad}[n.Kind], text, actions...))
+	}
+	p.notes.Hidden = len(p.notes.Objects) == 0
+	p.notes.Refresh()
+}
+
+func openFolder(path string) {
+	u := &url.URL{Scheme: "file", Path: filepath.ToSlash(filepath.Dir(path))}
+	_ = fyne.CurrentApp().OpenURL(u) // a desktop without a file window has nothing to show; the path is on the screen
+}
+
+func (p *Panel) importStrip(at *Import) fyne.CanvasObject {
+	w := p.words
+	bar := kit.NewProgressBar()
+	text := w.Text("window.import.asking")
+	if at.Total > 0 {
+		text = w.Text("window.import.progress", "n", at.Done, "total", at.Total)
+		bar.Set(float32(at.Done) / float32(at.Total))
+	} else {
+		bar.Set(0)
+	}
+	return kit.Stacked(0, kit.NewStrip(kit.Info, text, kit.Action{Text: w.Text("window.cancel"), Do: p.flow.Cancel}), bar)
+}
+
+// keys registers the keys that work everywhere.
+func (p *Panel) keys() {
+	c := p.win.Canvas()
+	on := func(key fyne.KeyName, do func()) {
+		c.AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault}, func(fyne.Shortcut) {
+			if p.form != nil && p.flow.Model().Stage == Working {
+				do()
+			}
+		})
+	}
+	on(fyne.KeyK, func() { p.form.FocusSearch() })
+	on(fyne.KeyL, func() { p.customers.FocusSearch() })
+	on(fyne.KeyReturn, func() { p.flow.Form.Run() })
+	on(fyne.KeyEnter, func() { p.flow.Form.Run() })
+	on(fyne.KeyF, func() {
+		if t := p.flow.Model().Tab(); t != nil {
+			p.table(t).FocusFind()
+		}
+	})
+	on(fyne.KeyE, func() {
+		if t := p.flow.Model().Tab(); t != nil {
+			p.table(t).Export()
+		}
+	})
+	on(fyne.KeyW, func() { p.flow.CloseTab(p.flow.Model().Active) })
+	on(fyne.KeyPageDown, func() { p.flow.Show(p.flow.Model().Active + 1) })
+	on(fyne.KeyPageUp, func() { p.flow.Show(p.flow.Model().Active - 1) })
+	c.SetOnTypedKey(func(key *fyne.KeyEvent) {
+		switch key.Name {
+		case fyne.KeyEscape:
+			p.escape()
+		case fyne.KeyF5:
+			if p.form != nil {
+				p.flow.Again()
+			}
+		}
+	})
+}
+
+// escape takes away what is nearest: the list of the search box, a question, then the run.
+func (p *Panel) escape() {
+	switch f := p.flow; {
+	case f.Model().Stage == SignedOut:
+		f.SignIn.Cancel()
+	case f.Form.Model().Searching:
+		f.Form.OpenSearch(false)
+	case f.Form.Model().Confirm != nil:
+		f.Form.No()
+	default:
+		f.Cancel()
+	}
+}
+
+// menuBelow shows a menu below an object.
+func menuBelow(o fyne.CanvasObject, items ...*fyne.MenuItem) {
+	c := fyne.CurrentApp().Driver().CanvasForObject(o)
+	if c == nil {
+		return
+	}
+	menu := fyne.NewMenu("", items...)
+	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(o)
+	pop := widget.NewPopUpMenu(menu, c)
+	at.X = min(at.X, c.Size().Width-pop.MinSize().Width-8)
+	pop.ShowAtPosition(fyne.NewPos(at.X, at.Y+o.Size().Height))
+}

@@ -1,0 +1,388 @@
+package shell
+
+import (
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/widget"
+
+	"tenantry/core/jobs"
+	"tenantry/gui/kit"
+	"tenantry/gui/kit/icons"
+	"tenantry/gui/kit/theme"
+	"tenantry/gui/kit/tip"
+)
+
+// topBar is the line above everything: who is signed in, sessions in use, state, and the menu.
+type topBar struct {
+	panel       *Panel
+	account     *kit.Button
+	sessions    *kit.StatusItem
+	dot         *kit.StateDot
+	state       *kit.StatusItem
+	menu        *kit.Button
+	root        *fyne.Container
+	closingText *kit.Text
+	closingBar  *kit.ProgressBar
+}
+
+func newTopBar(p *Panel) *topBar {
+	w := p.words
+	b := &topBar{panel: p, dot: kit.NewStateDot(kit.Idle, "")}
+	b.account = kit.NewButton("", icons.User, kit.Quiet, b.accountMenu)
+	b.sessions = kit.NewStatusItem(widget.NewIcon(icons.Sessions.In(theme.ColorMuted)), "")
+	b.sessions.SetTip(w.Text("window.sessions-tip"))
+	b.state = kit.NewStatusItem(b.dot, "")
+	b.menu = kit.NewIconButton(icons.Settings, w.Text("window.menu"), b.settingsMenu)
+	name := kit.NewHeading("Tenantry")
+	b.root = container.New(layout.NewCustomPaddedLayout(4, 4, 14, 8), container.NewBorder(nil, nil,
+		container.New(&middleLine{}, name), container.New(layout.NewCustomPaddedHBoxLayout(2), b.account, b.sessions, b.state, b.menu)))
+	return b
+}
+
+func (b *topBar) draw() {
+	m, w := b.panel.flow.Model(), b.panel.words
+	out := m.Stage == SignedOut || m.Account == ""
+	b.account.Hidden, b.sessions.Hidden, b.state.Hidden = out, out, out
+	if out {
+		b.root.Refresh()
+		return
+	}
+	b.account.SetText(m.Account)
+	b.sessions.SetText(w.Text("window.sessions", "n", m.Used, "total", m.Max))
+	state, words := kit.Connected, w.Text("window.state.ready")
+	switch {
+	case m.Stage == Closing:
+		state, words = kit.Working, w.Text("window.state.closing")
+	case m.Busy():
+		state, words = kit.Working, w.Text("window.state.working")
+	case m.Used == 0:
+		state, words = kit.Idle, w.Text("window.state.ready")
+	}
+	b.dot.Set(state, words)
+	b.state.SetText(words)
+	b.root.Refresh()
+}
+
+func (b *topBar) accountMenu() {
+	w, f := b.panel.words, b.panel.flow
+	key := "window.sign-out"
+	if f.Model().Sample {
+		key = "window.sample-leave"
+	}
+	host := fyne.NewMenuItem(f.Model().Host, nil)
+	host.Disabled = true
+	menuBelow(b.account, host, fyne.NewMenuItemSeparator(), fyne.NewMenuItem(w.Text(key), f.SignOut))
+}
+
+func (b *topBar) settingsMenu() {
+	w, f := b.panel.words, b.panel.flow
+	s := f.Settings()
+	var items []*fyne.MenuItem
+	heading := func(key string) {
+		i := fyne.NewMenuItem(w.Text(key), nil)
+		i.Disabled = true
+		items = append(items, i)
+	}
+	choice := func(text string, on bool, do func()) {
+		i := fyne.NewMenuItem(text, do)
+		i.Checked = on
+		items = append(items, i)
+	}
+	if f.Model().Stage == Working {
+		choice(w.Text("window.import.all"), false, f.ImportAll)
+		items = append(items, fyne.NewMenuItemSeparator())
+	}
+	heading("window.look")
+	for _, l := range []struct {
+		look Look
+		key  string
+	}{{LookSystem, "window.look.system"}, {LookLight, "window.look.light"}, {LookDark, "window.look.dark"}} {
+		choice(w.Text(l.key), s.Look == l.look, func() { f.SetLook(l.look) })
+	}
+	items = append(items, fyne.NewMenuItemSeparator())
+	heading("window.language")
+	for _, l := range []struct{ lang, text string }{{"", w.Text("window.look.system")}, {"en", "English"}, {"nl", "Nederlands"}} {
+		choice(l.text, s.Language == l.lang, func() { f.SetLanguage(l.lang) })
+	}
+	menuBelow(b.menu, items...)
+}
+
+// tabBar is a tab for each run.
+type tabBar struct {
+	panel *Panel
+	row   *fyne.Container
+	root  *fyne.Container
+	said  string
+}
+
+func newTabBar(p *Panel) *tabBar {
+	b := &tabBar{panel: p, row: container.New(layout.NewCustomPaddedHBoxLayout(2))}
+	b.root = container.NewStack(container.NewHScroll(b.row))
+	return b
+}
+
+func (b *tabBar) draw() {
+	f := b.panel.flow
+	m := f.Model()
+	b.root.Hidden = len(m.Tabs) == 0
+	var said strings.Builder
+	for i, t := range m.Tabs {
+		said.WriteString(f.Title(t))
+		if t.Running {
+			said.WriteString(" running")
+		}
+		if t.Troubled() {
+			said.WriteString(" troubled")
+		}
+		if i == m.Active {
+			said.WriteString(" active")
+		}
+		said.WriteByte('\n')
+	}
+	if said.String() == b.said {
+		return
+	}
+	b.said = said.String()
+	b.row.Objects = nil
+	for i, t := range m.Tabs {
+		b.row.Add(newTabHead(b.panel, i, t, i == m.Active))
+	}
+	b.row.Refresh()
+	b.root.Refresh()
+}
+
+// tabHead is the head of one tab: title, state, and a cross that closes it.
+type tabHead struct {
+	widget.BaseWidget
+	open             func()
+	active           bool
+	hovered, focused bool
+	back             *kit.Surface
+	mark             *canvas.Rectangle
+	title            string
+	root             *fyne.Container
+}
+
+var (
+	_ fyne.Tappable     = (*tabHead)(nil)
+	_ fyne.Focusable    = (*tabHead)(nil)
+	_ desktop.Hoverable = (*tabHead)(nil)
+)
+
+func newTabHead(p *Panel, i int, t *Tab, active bool) *tabHead {
+	h := &tabHead{open: func() { p.flow.Show(i) }, active: active, title: p.flow.Title(t), back: kit.NewSurface("", ""), mark: canvas.NewRectangle(nil)}
+	text := kit.NewText(kit.Shorten(h.title, 260, theme.Size(theme.SizeText), fyne.TextStyle{Bold: active}))
+	text.Style.Bold = active
+	row := container.New(layout.NewCustomPaddedHBoxLayout(4))
+	switch {
+	case t.Running:
+		row.Add(container.NewCenter(kit.NewStateDot(kit.Working, p.words.Text("window.state.running"))))
+	case t.Troubled():
+		row.Add(container.NewCenter(kit.NewStateDot(kit.Attention, p.words.Text("window.state.attention"))))
+	}
+	row.Add(container.New(&middleLine{}, text))
+	row.Add(kit.NewIconButton(icons.Close, p.words.Text("window.tab.close"), func() { p.flow.CloseTab(i) }))
+	h.root = container.NewStack(h.back, container.New(layout.NewCustomPaddedLayout(1, 3, 12, 4), row),
+		container.NewBorder(nil, container.New(&fixedHeight{2}, h.mark), nil, nil))
+	h.ExtendBaseWidget(h)
+	return h
+}
+
+func (h *tabHead) CreateRenderer() fyne.WidgetRenderer {
+	h.paint()
+	return &tabRenderer{WidgetRenderer: widget.NewSimpleRenderer(h.root), of: h}
+}
+
+type tabRenderer struct {
+	fyne.WidgetRenderer
+	of *tabHead
+}
+
+func (r *tabRenderer) Refresh() {
+	r.of.paint()
+	r.WidgetRenderer.Refresh()
+}
+
+func (h *tabHead) paint() {
+	h.back.Fill, h.back.Edge = "", ""
+	h.mark.FillColor = nil
+	if h.active {
+		h.back.Fill = theme.ColorSurface
+		h.mark.FillColor = theme.Color(theme.ColorAccent)
+	}
+	if h.hovered && !h.active {
+		h.back.Fill = theme.ColorButtonHover
+	}
+	if h.focused {
+		h.back.Edge = theme.ColorFocusRing
+	}
+	h.back.Refresh()
+	h.mark.Refresh()
+}
+
+func (h *tabHead) Tapped(*fyne.PointEvent) { h.open() }
+func (h *tabHead) FocusGained()            { h.focused = true; h.paint() }
+func (h *tabHead) FocusLost()              { h.focused = false; h.paint() }
+func (h *tabHead) TypedRune(rune)          {}
+func (h *tabHead) TypedKey(key *fyne.KeyEvent) {
+	switch key.Name {
+	case fyne.KeyReturn, fyne.KeyEnter, fyne.KeySpace:
+		h.open()
+	default:
+		kit.ForwardKey(h, key)
+	}
+}
+func (h *tabHead) TypedShortcut(s fyne.Shortcut) { kit.Forward(h, s) }
+func (h *tabHead) MouseIn(ev *desktop.MouseEvent) {
+	h.hovered = true
+	h.paint()
+	tip.Show(h, h.title, ev.AbsolutePosition)
+}
+func (h *tabHead) MouseMoved(*desktop.MouseEvent)         {}
+func (h *tabHead) MouseOut()                              { h.hovered = false; h.paint(); tip.Hide(h) }
+func (h *tabHead) AccessibilityLabel() string             { return h.title }
+func (h *tabHead) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleButton }
+
+// runProgress says how far the run of the tab that shows is, for each customer when there are several.
+type runProgress struct {
+	panel  *Panel
+	text   *kit.Text
+	cancel *kit.Button
+	line   *fyne.Container
+	fold   *kit.Fold
+	list   *kit.List
+	root   *fyne.Container
+}
+
+func newRunProgress(p *Panel) *runProgress {
+	w := p.words
+	r := &runProgress{panel: p, text: kit.NewText("")}
+	r.text.Clip = true
+	r.cancel = kit.NewButton(w.Text("window.cancel"), icons.Stop, kit.Plain, p.flow.Cancel)
+	r.cancel.SetTip("Esc")
+	r.line = container.NewBorder(nil, nil, nil, r.cancel, container.New(&middleLine{}, r.text))
+	r.list = kit.NewList(w.Text("window.run.each"))
+	r.list.RowHeight = 24
+	r.list.Length = func() int {
+		if t := p.flow.Model().Tab(); t != nil {
+			return len(t.Parts)
+		}
+		return 0
+	}
+	r.list.Create = func() fyne.CanvasObject { return newPartRow() }
+	r.list.Update = func(i int, o fyne.CanvasObject) {
+		if t := p.flow.Model().Tab(); t != nil && i < len(t.Parts) {
+			o.(*partRow).set(p, t.Parts[i])
+		}
+	}
+	r.fold = kit.NewFold(w.Text("window.run.each"), container.New(&fixedHeight{132}, r.list))
+	r.fold.OnChanged = func(bool) { p.middle.Refresh() }
+	r.root = container.New(layout.NewCustomPaddedLayout(4, 0, 12, 8), kit.Stacked(2, r.line, r.fold))
+	return r
+}
+
+func (r *runProgress) draw() {
+	t := r.panel.flow.Model().Tab()
+	if t == nil || !t.Running && len(t.Parts) < 2 {
+		r.root.Hide()
+		return
+	}
+	r.line.Hidden = !t.Running
+	r.fold.Hidden = len(t.Parts) < 2
+	r.text.SetText(r.said(t))
+	r.list.Refresh()
+	r.root.Show()
+	r.root.Refresh()
+}
+
+func (r *runProgress) said(t *Tab) string {
+	w, f := r.panel.words, r.panel.flow
+	if len(t.Parts) == 1 {
+		p := t.Parts[0]
+		return f.Name(p.Customer) + ": " + partWords(r.panel, p)
+	}
+	text := w.Text("window.run.so-far", "n", t.Ended, "total", len(t.Parts))
+	var now []string
+	for _, p := range t.Parts {
+		if p.Phase == jobs.Running || p.Phase == jobs.Connecting {
+			now = append(now, f.Name(p.Customer))
+		}
+	}
+	if len(now) > 0 {
+		text += " · " + strings.Join(now, ", ")
+	}
+	return text + " · " + w.Count("table.rows", t.Rows())
+}
+
+// partWords say where a run stands with one customer.
+func partWords(p *Panel, part Part) string {
+	w := p.words
+	switch part.Phase {
+	case jobs.Waiting:
+		if len(part.Behind) > 0 {
+			names := make([]string, len(part.Behind))
+			for i, id := range part.Behind {
+				names[i] = p.flow.Name(id)
+			}
+			return w.Text("window.run.behind", "customers", strings.Join(names, ", "))
+		}
+		return w.Text("window.run.waiting")
+	case jobs.Connecting:
+		return w.Text("window.run.connecting")
+	case jobs.Running:
+		if part.Rows == 0 {
+			return w.Text("window.run.running")
+		}
+		return w.Count("table.rows-so-far", part.Rows)
+	case jobs.Finished:
+		return w.Count("table.rows", part.Rows)
+	case jobs.Cancelled:
+		return w.Text("window.run.cancelled")
+	}
+	text := w.Text("window.run." + string(part.Phase))
+	if part.Problem != nil {
+		text += ": " + w.Problem(part.Problem).Title
+	}
+	return text
+}
+
+// partRow is one customer's line below the fold.
+type partRow struct {
+	widget.BaseWidget
+	dot        *kit.StateDot
+	name, said *kit.Text
+	root       *fyne.Container
+}
+
+func newPartRow() *partRow {
+	r := &partRow{dot: kit.NewStateDot(kit.Idle, ""), name: kit.NewText(""), said: kit.NewText("")}
+	r.name.Clip, r.said.Clip = true, true
+	r.said.SetColor(theme.ColorMuted)
+	r.root = container.NewBorder(nil, nil, container.New(layout.NewCustomPaddedLayout(0, 0, 8, 4), container.NewCenter(r.dot)), nil,
+		container.NewGridWithColumns(2, container.New(&middleLine{}, r.name), container.New(&middleLine{}, r.said)))
+	r.ExtendBaseWidget(r)
+	return r
+}
+
+func (r *partRow) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(r.root) }
+
+func (r *partRow) set(p *Panel, part Part) {
+	state := kit.Idle
+	switch part.Phase {
+	case jobs.Connecting, jobs.Running:
+		state = kit.Working
+	case jobs.Finished:
+		state = kit.Connected
+	case jobs.Failed, jobs.NotAsked:
+		state = kit.Attention
+	}
+	words := partWords(p, part)
+	r.dot.Set(state, words)
+	r.name.SetText(p.flow.Name(part.Customer))
+	r.said.SetText(words)
+}

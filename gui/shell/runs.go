@@ -1,0 +1,333 @@
+package shell
+
+import (
+	"context"
+	"errors"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"tenantry/core/cmdlets"
+	"tenantry/core/customers"
+	"tenantry/core/exchange"
+	"tenantry/core/export"
+	"tenantry/core/jobs"
+	"tenantry/core/results"
+	"tenantry/gui/cmdletform"
+	"tenantry/gui/kit/files"
+)
+
+// Run starts a run and shows its tab: a new one, or that of the same question to the same customers.
+func (f *Flow) Run(r cmdletform.Request) {
+	if f.model.Stage != Working {
+		return
+	}
+	t := &Tab{Request: r}
+	if i := slices.IndexFunc(f.model.Tabs, func(old *Tab) bool { return !old.Running && same(old.Request, r) }); i >= 0 {
+		f.model.Tabs[i].Table.Close()
+		f.model.Tabs[i], f.model.Active = t, i
+	} else {
+		f.model.Tabs = append(f.model.Tabs, t)
+		f.model.Active = len(f.model.Tabs) - 1
+	}
+	ids := make([]exchange.CustomerID, len(r.Customers))
+	for i, c := range r.Customers {
+		ids[i] = c.Domain
+	}
+	if len(ids) == 0 {
+		ids = []exchange.CustomerID{""}
+	}
+	for _, id := range ids {
+		t.Parts = append(t.Parts, Part{Customer: id, Phase: jobs.Waiting})
+	}
+	f.settings.setLast(f.model.Account, ids[0])
+	t.Running = true
+	t.Run = f.runner.Start(context.Background(), jobs.Plan{
+		Invocation: r.Invocation, Customers: ids,
+		Info: results.RunInfo{Title: f.Title(t), Account: f.model.Account, Connection: exchange.Classic},
+	}, func(u jobs.Update) { f.loop.Post(func() { f.apply(t, u) }) })
+	f.newTable(t)
+	f.showStates()
+	f.changed(false)
+}
+
+func same(a, b cmdletform.Request) bool {
+	return a.Preview == b.Preview && cmdlets.PowerShell(a.Invocation) == cmdlets.PowerShell(b.Invocation) &&
+		slices.EqualFunc(a.Customers, b.Customers, func(x, y customers.Customer) bool { return x.Domain == y.Domain })
+}
+
+// Title is what stands on a tab: whom, and what.
+func (f *Flow) Title(t *Tab) string {
+	who := f.words.Text("window.own-organisation")
+	switch n := len(t.Request.Customers); {
+	case n == 1:
+		who = t.Request.Customers[0].Name
+	case n > 1:
+		who = f.words.Count("window.form.customers", n)
+	}
+	what, known := f.words.Cmdlet(t.Request.Invocation.Cmdlet)
+	if !known {
+		what = t.Request.Invocation.Cmdlet
+	}
+	if t.Request.Preview {
+		what = f.words.Text("window.tab.preview", "what", what)
+	}
+	return who + " · " + what
+}
+
+// apply takes news of a run.
+func (f *Flow) apply(t *Tab, u jobs.Update) {
+	if u.Notice != nil || u.Problem != nil || u.Summary != nil || u.Phase.Final() {
+		t.news = append(t.news, u)
+	}
+	t.Table.Apply(u)
+	if u.Summary != nil {
+		t.Running, t.Ended = false, len(t.Parts)
+	}
+	for i := range t.Parts {
+		p := &t.Parts[i]
+		if u.Summary != nil || p.Customer != u.Customer {
+			continue
+		}
+		p.Phase, p.Rows, p.Behind = u.Phase, u.Rows, nil
+		if u.Wait != nil {
+			p.Behind = u.Wait.Behind
+		}
+		if u.Phase.Final() {
+			p.Problem = u.Problem
+			t.Ended = u.Ended
+			delete(f.failed, p.Customer)
+			if u.Problem != nil && u.Phase != jobs.Cancelled {
+				f.failed[p.Customer] = u.Problem
+			}
+		}
+	}
+	f.showStates()
+	f.changed(false)
+}
+
+// Show brings a tab to the front, with its form.
+func (f *Flow) Show(i int) {
+	if i < 0 || i >= len(f.model.Tabs) || i == f.model.Active {
+		return
+	}
+	f.model.Active = i
+	r := f.model.Tabs[i].Request
+	f.Form.Restore(r.Spec, r.Draft, true)
+	f.changed(false)
+}
+
+// CloseTab takes a tab away; its run is stopped.
+func (f *Flow) CloseTab(i int) {
+	if i < 0 || i >= len(f.model.Tabs) {
+		return
+	}
+	t := f.model.Tabs[i]
+	t.Run.Cancel()
+	t.Table.Close()
+	f.model.Tabs = slices.Delete(f.model.Tabs, i, i+1)
+	switch {
+	case len(f.model.Tabs) == 0:
+		f.model.Active = -1
+		f.Form.SetCompact(false)
+	case i < f.model.Active || f.model.Active == len(f.model.Tabs):
+		f.model.Active--
+	}
+	if now := f.model.Tab(); now != nil {
+		f.Form.Restore(now.Request.Spec, now.Request.Draft, true)
+	}
+	f.changed(false)
+}
+
+// Cancel stops the run of the tab that shows, and fetching cmdlets. Rows that arrived stay.
+func (f *Flow) Cancel() {
+	if t := f.model.Tab(); t != nil && t.Running {
+		t.Run.Cancel()
+	}
+	if f.importing != nil {
+		f.importing()
+	}
+}
+
+// Again asks the question of the tab that shows once more. A change is confirmed once more, too.
+func (f *Flow) Again() {
+	t := f.model.Tab()
+	if t == nil || t.Running {
+		return
+	}
+	if cmdlets.NeedsConfirm(t.Request.Invocation) {
+		f.Form.Restore(t.Request.Spec, t.Request.Draft, false)
+		f.Form.Run()
+		return
+	}
+	f.Run(t.Request)
+}
+
+// Retry asks some customers of a tab again.
+func (f *Flow) Retry(t *Tab, ids []exchange.CustomerID) {
+	r := t.Request
+	r.Customers = slices.DeleteFunc(slices.Clone(r.Customers), func(c customers.Customer) bool { return !slices.Contains(ids, c.Domain) })
+	if cmdlets.NeedsConfirm(r.Invocation) {
+		f.Form.Restore(r.Spec, r.Draft, false)
+		f.Form.SetCustomers(r.Customers, len(r.Customers) == 0)
+		f.Form.Run()
+		return
+	}
+	f.Run(r)
+}
+
+// AllRows asks the question of a tab again, for all rows there are.
+func (f *Flow) AllRows(t *Tab) {
+	r := t.Request
+	f.Form.Restore(r.Spec, r.Draft, true)
+	f.Form.Input("ResultSize", "Unlimited")
+	f.Form.Refill()
+	f.Form.Run()
+}
+
+// CanAllRows tells whether a tab's cmdlet can be asked for all rows.
+func (t *Tab) CanAllRows() bool {
+	_, ok := t.Request.Spec.Param("ResultSize")
+	return ok
+}
+
+// ImportAll asks the session of the first chosen customer what it may run, as Import-PSSession does. From
+// then on the form knows those cmdlets and no others.
+func (f *Flow) ImportAll() {
+	m := &f.model
+	if m.Import != nil || m.Stage != Working {
+		return
+	}
+	var customer exchange.CustomerID
+	if selected := f.Customers.Model().Selected(); len(selected) > 0 {
+		customer = selected[0].Domain
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	f.importing = cancel
+	m.Import = &Import{}
+	f.changed(false)
+	sessions := f.runner.Sessions
+	f.loop.Go(ctx, func(ctx context.Context) {
+		list, err := importCommands(ctx, sessions, customer, func(at jobs.Imported) {
+			f.loop.Post(func() {
+				if m.Import != nil {
+					m.Import.Done, m.Import.Total = at.Done, at.Total
+					f.changed(false)
+				}
+			})
+		})
+		var catalog *cmdlets.Catalog
+		if err == nil {
+			catalog = cmdlets.Builtin().Only(list)
+		}
+		f.loop.Post(func() {
+			cancel()
+			m.Import, f.importing = nil, nil
+			switch {
+			case m.Stage != Working || f.runner.Sessions != sessions:
+				return
+			case exchange.CodeOf(err) == exchange.CodeCancelled:
+				f.note(Note{Kind: NoteInfo, Key: "window.import.cancelled"})
+			case err != nil:
+				f.note(Note{Kind: NoteBad, Problem: exchange.AsProblem(err)})
+			default:
+				f.Form.SetCatalog(catalog, true)
+				f.note(Note{Kind: NoteGood, Key: "window.import.done", Count: len(list), Counted: true, Args: []any{"customer", f.Name(customer)}})
+			}
+		})
+	})
+}
+
+func importCommands(ctx context.Context, sessions *jobs.Sessions, customer exchange.CustomerID, deliver func(jobs.Imported)) ([]exchange.Command, error) {
+	lease, err := sessions.Acquire(ctx, customer, nil, nil)
+	if err != nil {
+		return nil, err
+	}
+	list, err := jobs.ImportCommands(ctx, lease.Session(), deliver)
+	lease.Done(err)
+	return list, err
+}
+
+// Export asks for a file and writes the rows of a tab that show, in the order they show, with the columns
+// that show.
+func (f *Flow) Export(t *Tab, view results.View, columns []string) {
+	name := fileName(f.Title(t), time.Now())
+	title, w := f.words.Text("window.export.title"), f.words
+	f.loop.Go(context.Background(), func(ctx context.Context) {
+		path, err := f.o.Files.SaveFile(ctx, title, name, files.Filter{Title: "CSV", Extensions: []string{"csv"}})
+		if errors.Is(err, files.ErrCancelled) {
+			return
+		}
+		var rows int
+		if err == nil {
+			rows, err = writeFile(ctx, path, view, columns, w.Lang())
+		}
+		f.loop.Post(func() {
+			if err != nil {
+				f.note(Note{Kind: NoteBad, Problem: exchange.AsProblem(err)})
+				return
+			}
+			f.note(Note{Kind: NoteGood, Key: "window.export.done", Count: rows, Counted: true, Args: []any{"path", path}, Path: path})
+		})
+	})
+}
+
+func writeFile(ctx context.Context, path string, view results.View, columns []string, lang string) (rows int, err error) {
+	format, err := export.ByFile(path)
+	if err != nil {
+		return 0, err
+	}
+	if view, err = only(ctx, view, columns); err != nil {
+		return 0, err
+	}
+	o := export.Options{BOM: format.Extension == ".csv"}
+	if lang == "nl" {
+		o.Comma = ';' // what Excel expects where the comma is the decimal mark
+	}
+	return view.Len(), export.WriteFile(path, func(w io.Writer) error { return format.Write(w, view, o) })
+}
+
+// only is view with some columns, in their order.
+func only(ctx context.Context, view results.View, columns []string) (results.View, error) {
+	q := view.Query()
+	if q.Find == "" {
+		q.Columns = columns
+		return results.Arrange(ctx, view.Snapshot(), q)
+	}
+	// Rows were found by all columns; a query with fewer columns would find fewer.
+	all := view.Columns()
+	var places []int
+	for _, name := range columns {
+		if i := slices.IndexFunc(all, func(c results.Column) bool { return c.Name == name }); i >= 0 {
+			places = append(places, i)
+		}
+	}
+	table := results.NewTable(results.RunInfo{Title: view.Snapshot().Info().Title})
+	table.Declare(columns...)
+	rows := make([]exchange.Record, view.Len())
+	for i := range rows {
+		if ctx.Err() != nil {
+			return view, ctx.Err()
+		}
+		for _, place := range places {
+			rows[i].Fields = append(rows[i].Fields, exchange.Field{Name: all[place].Name, Value: view.Cell(i, place)})
+		}
+	}
+	if err := table.Append("", rows); err != nil {
+		return view, err
+	}
+	return results.All(table.Snapshot()), nil
+}
+
+// fileName is a title as a name of a file that every system takes, with the day.
+func fileName(title string, now time.Time) string {
+	clean := strings.Map(func(r rune) rune {
+		if strings.ContainsRune(`<>:"/\|?*`, r) || r < ' ' {
+			return '-'
+		}
+		return r
+	}, strings.ReplaceAll(title, " · ", " "))
+	return filepath.Base(strings.TrimSpace(clean)) + " " + now.Format("2006-01-02") + ".csv"
+}
