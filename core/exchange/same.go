@@ -13,22 +13,25 @@ const (
 func (v Value) Same(o Value) bool { return same(&v, &o, 0) }
 
 func same(a, b *Value, depth int) bool {
-	if a.kind != b.kind || a.num != b.num || a.marks != b.marks || a.offset != b.offset || a.text != b.text {
+	if a.kind != b.kind || a.num != b.num || a.marks != b.marks || a.offset != b.offset {
 		return false
 	}
-	if a.more == nil || b.more == nil {
-		return a.more == b.more
-	}
-	as, bs := a.more.list, b.more.list
-	if a.kind != List || len(as) != len(bs) || len(as) > longestSame || depth >= deepestSame {
-		return false
-	}
-	for i := range as {
-		if as[i].kind != bs[i].kind || as[i].text != bs[i].text || !same(&as[i], &bs[i], depth+1) {
+	switch a.kind {
+	case Text, Decimal:
+		return a.text() == b.text()
+	case List:
+		as, bs := a.list(), b.list()
+		if len(as) > longestSame || depth >= deepestSame {
 			return false
 		}
+		for i := range as {
+			if !same(&as[i], &bs[i], depth+1) {
+				return false
+			}
+		}
+		return true
 	}
-	return true
+	return a.kind != Nested && a.kind != Secret
 }
 
 // Hash returns a number that is equal for values that are Same, within one seed. ok is false for values that
@@ -38,22 +41,24 @@ func (v Value) Hash(seed maphash.Seed) (hash uint64, ok bool) { return v.hash(se
 func (v *Value) hash(seed maphash.Seed, depth int) (uint64, bool) {
 	const prime = 0x9E3779B97F4A7C15
 	h := (uint64(v.kind) ^ uint64(v.num)) * prime
-	if v.text != "" {
-		h ^= maphash.String(seed, v.text)
-	}
-	if v.more == nil {
-		return h, true
-	}
-	if v.kind != List || len(v.more.list) > longestSame || depth >= deepestSame {
+	switch v.kind {
+	case Text, Decimal:
+		h ^= maphash.String(seed, v.text())
+	case Nested, Secret:
 		return 0, false
-	}
-	for i := range v.more.list {
-		part, ok := v.more.list[i].hash(seed, depth+1)
-		if !ok {
+	case List:
+		if v.num > longestSame || depth >= deepestSame {
 			return 0, false
 		}
-		h = (h ^ part) * prime
-		h ^= h >> 29
+		list := v.list()
+		for i := range list {
+			part, ok := list[i].hash(seed, depth+1)
+			if !ok {
+				return 0, false
+			}
+			h = (h ^ part) * prime
+			h ^= h >> 29
+		}
 	}
 	return h, true
 }

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unsafe"
 
 	"tenantry/core/secret"
 )
@@ -33,14 +34,22 @@ const (
 const TicksPerSecond = 10_000_000
 
 // Value is one cell: what the server said, typed. The zero Value is None. A Value never changes, and
-// copying it is cheap; the slices it was made from must not be changed afterwards.
+// copying it is cheap; the slices it was made from must not be changed afterwards. Compare with Same or
+// Compare: == does not compile, because texts and lists are held by address.
 type Value struct {
+	_      [0]func()
 	kind   Kind
 	marks  marks
-	offset int16 // of a Time with a zone, in minutes east of UTC
-	num    int64 // Integer, Flag 0/1, Size in bytes, Duration in ticks, Time in ticks since 0001-01-01 UTC, Decimal as float64 bits
-	text   string
-	more   *composite
+	offset int16  // of a Time with a zone, in minutes east of UTC
+	digits uint32 // length of a Decimal's text
+
+	// Integer, Flag 0/1, Size in bytes, Duration in ticks, Time in ticks since 0001-01-01 UTC, Decimal as
+	// float64 bits; length of a Text, number of members of a List.
+	num int64
+
+	// The first byte of a Text or of a Decimal's digits, the first member of a List, the *composite of a
+	// Nested or Secret. A run makes millions of Values, so their size counts more than the ease of a field each.
+	ptr unsafe.Pointer
 }
 
 type marks uint8
@@ -50,36 +59,52 @@ const (
 	noZone                      // of a Time: the clock was read without saying where
 )
 
-// composite is what does not fit into a Value. Lists are many, so it is small for them.
 type composite struct {
-	list   []Value
-	object *object
-}
-
-type object struct {
+	text   string // of a Nested: what it shows as, may be empty
 	nested Record
 	secret secret.Secret
 }
 
+// text is that of a Text or Decimal.
+func (v *Value) text() string {
+	if v.kind == Text {
+		return unsafe.String((*byte)(v.ptr), int(v.num))
+	}
+	return unsafe.String((*byte)(v.ptr), int(v.digits))
+}
+
+// list is that of a List.
+func (v *Value) list() []Value { return unsafe.Slice((*Value)(v.ptr), int(v.num)) }
+
+// more is that of a Nested or Secret.
+func (v *Value) more() *composite { return (*composite)(v.ptr) }
+
 // NewText returns a Text, taken as it is. ParseText recognises the forms Exchange writes.
-func NewText(s string) Value { return Value{kind: Text, text: s} }
+func NewText(s string) Value {
+	return Value{kind: Text, num: int64(len(s)), ptr: unsafe.Pointer(unsafe.StringData(s))}
+}
 
 // NewInteger returns an Integer.
 func NewInteger(n int64) Value { return Value{kind: Integer, num: n} }
 
 // NewFloat returns a Decimal.
 func NewFloat(f float64) Value {
-	return Value{kind: Decimal, num: int64(math.Float64bits(f)), text: strconv.FormatFloat(f, 'g', -1, 64)}
+	return decimal(f, strconv.FormatFloat(f, 'g', -1, 64))
 }
 
 // NewDecimal returns a Decimal that keeps digits as written, such as "79228162514264337593543950335".
 // Digits that are no number give a Text.
 func NewDecimal(digits string) Value {
 	f, err := strconv.ParseFloat(digits, 64)
-	if err != nil && !math.IsInf(f, 0) {
+	if err != nil && !math.IsInf(f, 0) || uint64(len(digits)) > math.MaxUint32 {
 		return NewText(digits)
 	}
-	return Value{kind: Decimal, num: int64(math.Float64bits(f)), text: digits}
+	return decimal(f, digits)
+}
+
+func decimal(f float64, digits string) Value {
+	return Value{kind: Decimal, digits: uint32(len(digits)), num: int64(math.Float64bits(f)),
+		ptr: unsafe.Pointer(unsafe.StringData(digits))}
 }
 
 // NewSize returns a Size in bytes.
@@ -87,7 +112,7 @@ func NewSize(bytes int64) Value { return Value{kind: Size, num: bytes} }
 
 // Unlimited returns the Size that is above all sizes and numbers.
 func Unlimited() Value {
-	return Value{kind: Size, marks: unlimited, num: math.MaxInt64, text: "Unlimited"}
+	return Value{kind: Size, marks: unlimited, num: math.MaxInt64}
 }
 
 // NewDuration returns a Duration of so many ticks of 100 nanoseconds.
@@ -124,16 +149,18 @@ func NewFlag(yes bool) Value {
 }
 
 // NewList returns a List of values, which it keeps.
-func NewList(values []Value) Value { return Value{kind: List, more: &composite{list: values}} }
+func NewList(values []Value) Value {
+	return Value{kind: List, num: int64(len(values)), ptr: unsafe.Pointer(unsafe.SliceData(values))}
+}
 
 // NewNested returns an object; text is how the server shows it in one line, may be empty.
 func NewNested(text string, r Record) Value {
-	return Value{kind: Nested, text: text, more: &composite{object: &object{nested: r}}}
+	return Value{kind: Nested, ptr: unsafe.Pointer(&composite{text: text, nested: r})}
 }
 
 // NewSecret returns a password to send.
 func NewSecret(s secret.Secret) Value {
-	return Value{kind: Secret, more: &composite{object: &object{secret: s}}}
+	return Value{kind: Secret, ptr: unsafe.Pointer(&composite{secret: s})}
 }
 
 // Kind tells what v is.
@@ -144,10 +171,8 @@ func (v Value) IsNone() bool {
 	switch v.kind {
 	case None:
 		return true
-	case Text:
-		return v.text == ""
-	case List:
-		return len(v.more.list) == 0
+	case Text, List:
+		return v.num == 0
 	}
 	return false
 }
@@ -209,7 +234,7 @@ func (v Value) List() []Value {
 	if v.kind != List {
 		return nil
 	}
-	return v.more.list
+	return v.list()
 }
 
 // Nested returns an object's properties, the zero Record for other kinds.
@@ -217,7 +242,7 @@ func (v Value) Nested() Record {
 	if v.kind != Nested {
 		return Record{}
 	}
-	return v.more.object.nested
+	return v.more().nested
 }
 
 // Secret returns the password of a Secret, the empty one for other kinds.
@@ -225,7 +250,7 @@ func (v Value) Secret() secret.Secret {
 	if v.kind != Secret {
 		return secret.Secret{}
 	}
-	return v.more.object.secret
+	return v.more().secret
 }
 
 // Text shows v in one line, the same on every computer: sizes as Exchange writes them, times as RFC 3339
@@ -233,7 +258,7 @@ func (v Value) Secret() secret.Secret {
 // numbers in the user's own way instead.
 func (v Value) Text() string {
 	if v.kind == Text {
-		return v.text
+		return unsafe.String((*byte)(v.ptr), int(v.num))
 	}
 	return v.shown()
 }
@@ -242,7 +267,7 @@ func (v Value) Text() string {
 func (v Value) shown() string {
 	switch v.kind {
 	case Decimal:
-		return v.text
+		return v.text()
 	case Integer:
 		return strconv.FormatInt(v.num, 10)
 	case Size:
@@ -264,17 +289,18 @@ func (v Value) shown() string {
 		}
 		return "False"
 	case List:
-		parts := make([]string, len(v.more.list))
-		for i, m := range v.more.list {
+		parts := make([]string, v.num)
+		for i, m := range v.list() {
 			parts[i] = m.Text()
 		}
 		return strings.Join(parts, "; ")
 	case Nested:
-		if v.text != "" {
-			return v.text
+		more := v.more()
+		if more.text != "" {
+			return more.text
 		}
-		parts := make([]string, 0, len(v.more.object.nested.Fields))
-		for _, f := range v.more.object.nested.Fields {
+		parts := make([]string, 0, len(more.nested.Fields))
+		for _, f := range more.nested.Fields {
 			parts = append(parts, f.Name+"="+f.Value.Text())
 		}
 		return strings.Join(parts, ", ")
