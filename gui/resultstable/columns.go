@@ -5,7 +5,7 @@ import "strings"
 // usual are the columns that show at first, by the noun of the cmdlet: what someone asks the question for.
 // All others are a click away.
 var usual = map[string][]string{
-	"Mailbox":                       {"DisplayName", "PrimarySmtpAddress", "RecipientTypeDetails", "ForwardingSmtpAddress", "HiddenFromAddressListsEnabled", "LitigationHoldEnabled", "ProhibitSendQuota", "WhenCreated"},
+	"Mailbox":                       {"DisplayName", "PrimarySmtpAddress", "RecipientTypeDetails", "ProhibitSendQuota", "ForwardingSmtpAddress", "HiddenFromAddressListsEnabled", "LitigationHoldEnabled", "WhenCreated"},
 	"MailboxStatistics":             {"DisplayName", "TotalItemSize", "ItemCount", "TotalDeletedItemSize", "LastLogonTime", "StorageLimitStatus"},
 	"MailboxFolderStatistics":       {"FolderPath", "FolderType", "ItemsInFolder", "FolderSize", "FolderAndSubfolderSize", "OldestItemReceivedDate", "NewestItemReceivedDate"},
 	"MailboxPermission":             {"Identity", "User", "AccessRights", "IsInherited", "Deny"},

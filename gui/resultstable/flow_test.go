@@ -263,7 +263,7 @@ func TestUsualColumnsComeFirstAndOthersAreAClickAway(t *testing.T) {
 	s.do(func() { s.flow.OnColumns = func(_ string, c []ColumnState) { told = c } })
 	s.arrive(mailboxes(5))
 	s.queue.Do(func() {
-		want := []string{"DisplayName", "PrimarySmtpAddress", "RecipientTypeDetails", "LitigationHoldEnabled", "ProhibitSendQuota", "WhenCreated"}
+		want := []string{"DisplayName", "PrimarySmtpAddress", "RecipientTypeDetails", "ProhibitSendQuota", "LitigationHoldEnabled", "WhenCreated"}
 		if got := s.flow.Model().Shown(); !reflect.DeepEqual(got, want) {
 			t.Errorf("the columns are %v, want %v", got, want)
 		}

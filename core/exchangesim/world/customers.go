@@ -17,7 +17,7 @@ var companies = []struct {
 	{"Grafisch Instituut Delft", "grafisch-instituut.example", 80, []*place{&dutch, &german}},
 	{"Litware", "litware.example", 2100, []*place{&german, &english}},
 	{"Northwind Traders", "northwindtraders.example", 6500, []*place{&dutch, &english, &turkish}},
-	{"さくら食品", "sakura-shokuhin.example", 900, []*place{&japanese}},
+	{"Sakura Foods", "sakura-shokuhin.example", 900, []*place{&japanese}},
 	{"Tailspin Toys", "tailspintoys.example", 480, []*place{&english, &japanese}},
 	{"Yıldız Lojistik", "yildizlojistik.example", 260, []*place{&turkish, &german}},
 }

@@ -187,6 +187,9 @@ func (d *Display) Find(text string, box ...int) (Word, bool) {
 	return find(d.Words(box...), text)
 }
 
+// FindIn is Find among words that were read before.
+func FindIn(words []Word, text string) (Word, bool) { return find(words, text) }
+
 func find(words []Word, text string) (Word, bool) {
 	want := strings.Fields(strings.ToLower(text))
 	for i := range words {
@@ -263,10 +266,45 @@ func (d *Display) Window(title string, limit time.Duration) {
 	})
 }
 
+// CloseWindow asks the window with that title to close, as its cross does.
+func (d *Display) CloseWindow(title string) {
+	d.t.Helper()
+	d.run("xdotool", "search", "--onlyvisible", "--name", title, "windowactivate", "--sync", "key", "--clearmodifiers", "alt+F4")
+}
+
+// FillField clicks below a label and types text into the field there, in place of what it holds.
+func (d *Display) FillField(label, text string, box ...int) {
+	d.t.Helper()
+	w := d.See(label, 20*time.Second, box...)
+	d.ClickAt(w.Left+40, w.Top+w.Height+22)
+	d.Key("ctrl+a")
+	d.Type(text)
+}
+
+// Settle waits until two pictures in a row are the same: nothing on the screen moves any more.
+func (d *Display) Settle() {
+	d.t.Helper()
+	before := ""
+	d.Until("the screen stands still", 10*time.Second, func() bool {
+		file := filepath.Join(d.home, "settle.png")
+		d.capture(file)
+		out, err := exec.Command("convert", file, "-format", "%#", "info:").Output()
+		if err != nil {
+			d.t.Fatalf("convert: %v", err)
+		}
+		same := string(out) == before
+		before = string(out)
+		return same
+	})
+}
+
+// titleBar is how many pixels openbox puts around a window's content, above and below.
+const titleBar = 26
+
 // Maximise makes the window with that title fill the screen.
 func (d *Display) Maximise(title string) {
 	d.t.Helper()
-	d.run("xdotool", "search", "--onlyvisible", "--name", title, "windowmove", "0", "0", "windowsize", "--sync", strconv.Itoa(d.Width), strconv.Itoa(d.Height))
+	d.run("xdotool", "search", "--onlyvisible", "--name", title, "windowmove", "0", "0", "windowsize", "--sync", strconv.Itoa(d.Width-2), strconv.Itoa(d.Height-titleBar))
 }
 
 // Shot saves a picture of the screen under name and returns its path.
@@ -315,7 +353,7 @@ func (d *Display) run(name string, args ...string) {
 func (d *Display) command(name string, args ...string) *exec.Cmd {
 	c := exec.Command(name, args...)
 	c.Dir = d.home
-	c.Env = append(os.Environ(), "DISPLAY="+d.name, "HOME="+d.home, "LC_ALL=C.UTF-8", "LANG=en_GB.UTF-8",
+	c.Env = append(os.Environ(), "DISPLAY="+d.name, "HOME="+d.home, "LC_ALL=en_GB.UTF-8", "LANG=en_GB.UTF-8",
 		"XDG_CONFIG_HOME="+d.home+"/.config", "XDG_DATA_HOME="+d.home+"/.local/share", "XDG_CACHE_HOME="+d.home+"/.cache",
 		"XDG_RUNTIME_DIR="+d.home, "GTK_USE_PORTAL=0", "NO_AT_BRIDGE=1", "LIBGL_ALWAYS_SOFTWARE=1")
 	return c
