@@ -86,6 +86,9 @@ func (o *cmdletsOptions) catalog(ctx context.Context, a *app, names ...string) (
 	if err != nil {
 		return nil, err
 	}
+	if err := l.authenticate(ctx); err != nil {
+		return nil, err
+	}
 	session, err := l.connector.Connect(ctx, l.target(a, customer), l.credential)
 	if err != nil {
 		return nil, err

@@ -53,7 +53,16 @@ type link struct {
 	profile     string                // its name, where it was saved
 	known       []customers.Customer  // of the sample partner; nil otherwise
 	only        []exchange.CustomerID // of a profile that narrows the list; empty otherwise
+	password    func(context.Context) (secret.Secret, error)
 	close       func()
+}
+
+// authenticate gets the password, which may mean asking for it, after all other words were found good.
+func (l *link) authenticate(ctx context.Context) (err error) {
+	if l.password != nil {
+		l.credential.Password, err = l.password(ctx)
+	}
+	return err
 }
 
 // target is how to reach one customer. A redirect to a host outside the list is confirmed on the terminal.
@@ -90,7 +99,7 @@ func (l *link) signedIn(a *app) {
 	}
 }
 
-// open reads the flags and gets the password. Nothing is sent to a server.
+// open reads the flags. Nothing is sent to a server.
 func (f *connectFlags) open(ctx context.Context, a *app) (*link, error) {
 	if f.connect != string(exchange.Classic) {
 		return nil, usage(codeOnlyClassic, nil)
@@ -114,7 +123,7 @@ func (f *connectFlags) open(ctx context.Context, a *app) (*link, error) {
 	if err != nil {
 		return nil, err
 	}
-	l, err := f.chosen(ctx, a)
+	l, err := f.chosen(a)
 	if err != nil {
 		_ = log.Close()
 		return nil, err
@@ -131,7 +140,7 @@ func (f *connectFlags) open(ctx context.Context, a *app) (*link, error) {
 	return l, nil
 }
 
-func (f *connectFlags) chosen(ctx context.Context, a *app) (*link, error) {
+func (f *connectFlags) chosen(a *app) (*link, error) {
 	if f.sample {
 		return openSample()
 	}
@@ -169,9 +178,8 @@ func (f *connectFlags) chosen(ctx context.Context, a *app) (*link, error) {
 		}
 		l.privateCA = pem
 	}
-	var err error
-	l.credential.Password, err = f.password(ctx, a, at)
-	return l, err
+	l.password = func(ctx context.Context) (secret.Secret, error) { return f.password(ctx, a, at) }
+	return l, nil
 }
 
 // password comes from standard input when asked so, else from the system's secret store, else from a prompt.

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -88,9 +89,22 @@ func (n *news) finished(name string, u jobs.Update) {
 	default:
 		a.note(a.words.Text("cli.changed", "cmdlet", n.inv.Cmdlet, "customer", name, "time", read))
 	}
-	if faults > 0 {
+	if u.Rows == usualMost && n.cut() {
+		a.note(a.words.Text("cli.maybe-more", "n", u.Rows))
+	}
+	if faults > 1 {
 		a.note(a.words.Count("cli.faults", faults, "customer", name))
 	}
+}
+
+// usualMost is how many rows Exchange gives when it is not told how many.
+const usualMost = 1000
+
+// cut tells whether the cmdlet could give more rows than it was asked for.
+func (n *news) cut() bool {
+	_, takes := cmdlets.Builtin().FindOrOpen(n.inv.Cmdlet).Param("ResultSize")
+	given := slices.ContainsFunc(n.inv.Params, func(p exchange.Param) bool { return strings.EqualFold(p.Name, "ResultSize") })
+	return takes && !given
 }
 
 // tried tells whether the server was only asked what would happen.

@@ -33,7 +33,7 @@ func (a *app) runCommand() *cobra.Command {
 		Long: "Run one cmdlet for one customer or many and write the rows.\n\n" +
 			"A parameter is -p Name=Value; -p Name alone is a switch; a repeated name makes a list;\n" +
 			"-p Name=@file reads the value from a file, a list with one item on each line;\n" +
-			"-p Name=$null empties a setting.\n" +
+			"-p 'Name=$null' empties a setting.\n" +
 			"A change asks for confirmation first.\n\n" +
 			"Over several customers the first column is Customer. When single objects fail, the rows that\n" +
 			"came are written and the exit status is 1. When nobody answered and no row came, nothing is\n" +
@@ -89,6 +89,9 @@ func (o *runOptions) run(ctx context.Context, a *app, cmdlet string) error {
 	if inv, err = o.confirmed(ctx, a, spec, inv, asked); err != nil {
 		return err
 	}
+	if err := l.authenticate(ctx); err != nil {
+		return err
+	}
 	table, summary, err := o.ask(ctx, a, l, inv, asked)
 	if err != nil {
 		return err
@@ -104,9 +107,11 @@ func (o *runOptions) run(ctx context.Context, a *app, cmdlet string) error {
 
 // ask runs the cmdlet and closes the sessions.
 func (o *runOptions) ask(ctx context.Context, a *app, l *link, inv exchange.Invocation, asked []exchange.CustomerID) (*results.Table, jobs.Summary, error) {
-	sessions := jobs.NewSessions(jobs.Account{
-		Connector: l.connector, Credential: l.credential, Target: l.target(a, ""), MaxSessions: l.maxSessions, Idle: time.Minute,
-	})
+	account := jobs.Account{Connector: l.connector, Credential: l.credential, Target: l.target(a, ""), MaxSessions: l.maxSessions}
+	if !o.imports {
+		account.Idle = -1 // no customer is asked twice, and others may wait for the place
+	}
+	sessions := jobs.NewSessions(account)
 	defer func() {
 		if err := sessions.CloseAll(context.WithoutCancel(ctx)); err != nil {
 			a.explain(err)

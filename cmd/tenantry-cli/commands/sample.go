@@ -65,7 +65,7 @@ func (a *app) sampleServe() *cobra.Command {
 		RunE:    func(c *cobra.Command, _ []string) error { return o.run(c.Context(), a) },
 	}
 	c.Flags().StringVar(&o.sim.Listen, "listen", "127.0.0.1:0", "listen on the loopback `ADDRESS`; port 0 takes a free one")
-	c.Flags().BoolVar(&o.sim.Plain, "plain", false, "http instead of https, for clients that cannot trust a private certificate authority")
+	c.Flags().BoolVar(&o.sim.Plain, "plain", false, "serve http instead of https, for clients that cannot trust a private certificate authority")
 	c.Flags().IntVar(&o.sim.World.Customers, "customers", 0, "have `N` customers (default 12)")
 	c.Flags().IntVar(&o.sim.World.Mailboxes, "mailboxes", 0, "give each customer `N` mailboxes (default: from 5 to 20,000)")
 	c.Flags().StringVar(&o.limitStyle, "limit-style", "", "refuse a fourth session in the `STYLE` create, receive or winrm (default receive)")

@@ -26,13 +26,22 @@ type shapeFlags struct {
 	output  string
 }
 
+// conditions is what the help of every command that writes a table says about --where.
+const conditions = "A condition of --where is a column, a comparison and a value: = != < <= > >= ~ (contains)\n" +
+	"!~ (does not contain) ^ (starts with), or a column and empty or !empty. Values are written as people\n" +
+	"do: TotalItemSize > 45GB, LastLogonTime < 90d, WhenCreated >= 2026-01-01, LitigationHoldEnabled = true."
+
 func (f *shapeFlags) add(c *cobra.Command) {
+	if c.Long == "" {
+		c.Long = c.Short + "."
+	}
+	c.Long += "\n\n" + conditions
 	c.Flags().StringVar(&f.columns, "columns", "", "write only these columns, in this order: `A,B,...`")
 	c.Flags().StringArrayVar(&f.where, "where", nil, "keep only rows for which `EXPR` holds, such as \"TotalItemSize > 45GB\" (repeat: all must hold)")
 	c.Flags().StringVar(&f.sort, "sort", "", "sort by columns: `COL[:desc],...`")
 	c.Flags().StringVar(&f.group, "group", "", "write one row for each value of these columns, with a count: `COL,...`")
 	c.Flags().StringArrayVar(&f.sum, "sum", nil, "with --group, add up the column `COL` (repeat for several)")
-	c.Flags().StringVar(&f.find, "find", "", "keep only rows with `TEXT` in some column")
+	c.Flags().StringVar(&f.find, "find", "", "keep only rows with `TEXT` in a column that is written")
 	c.Flags().IntVar(&f.limit, "limit", 0, "write at most `N` rows")
 	c.Flags().StringVar(&f.format, "format", "", "write as `FORMAT`: table, csv, json or jsonl (default: table on a terminal, csv otherwise)")
 	c.Flags().StringVarP(&f.output, "output", "o", "", "write to `FILE`, whole or not at all; its ending chooses the format")
@@ -135,28 +144,31 @@ var foremost = []string{
 	"TotalItemSize", "ItemCount", "LastLogonTime", "Enabled", "Description", "Subject",
 }
 
-// fitted puts the columns people look for first where the screen has no room for all, and says that there are
-// more. Columns that were asked for stay as they are.
+// fitted keeps the columns people look for where the screen has no room for all, and says that there are more.
+// Columns that were asked for stay as they are.
 func (s *shaper) fitted(ctx context.Context, a *app, view results.View, width int) (results.View, error) {
 	least := 0
-	var rest []string
+	var all []string
 	for _, c := range view.Columns() {
 		least += min(len(c.Name), 12) + 2
-		rest = append(rest, c.Name)
+		all = append(all, c.Name)
 	}
 	if least-2 <= width || len(s.query.Columns) > 0 || view.Grouped() {
 		return view, nil
 	}
 	var first []string
 	for _, name := range foremost {
-		if i := slices.Index(rest, name); i >= 0 {
+		again := (name == "Name" || name == "Identity") && slices.Contains(first, "DisplayName") // says the same
+		if slices.Contains(all, name) && !again {
 			first = append(first, name)
-			rest = slices.Delete(rest, i, i+1)
 		}
 	}
+	a.note(a.words.Count("cli.more-columns", len(all)))
+	if len(first) < 2 {
+		return view, nil
+	}
 	query := s.query
-	query.Columns = append(first, rest...)
-	a.note(a.words.Count("cli.more-columns", len(query.Columns)))
+	query.Columns = first
 	return results.Arrange(context.WithoutCancel(ctx), view.Snapshot(), query)
 }
 
