@@ -157,13 +157,14 @@ func TestSignInAndBeRemembered(t *testing.T) {
 	d := display(t)
 	sim := serve(t)
 	p := start(t, d)
+	card := []int{0, 0, 700, 800} // the left one: the other says "account" too
 	signIn := func(password string) {
 		t.Helper()
 		d.Click("Connection details")
 		d.See("Address", 10*time.Second)
-		d.FillField("Account", sim.User)
-		d.FillField("Password", password)
-		d.FillField("Address", sim.Classic)
+		d.FillField("Account", sim.User, card...)
+		d.FillField("Password", password, card...)
+		d.FillField("Address", sim.Classic, card...)
 	}
 	signIn("not-the-password")
 	d.Key("Return")
@@ -173,8 +174,8 @@ func TestSignInAndBeRemembered(t *testing.T) {
 		t.Error("what was typed is gone after a refusal")
 	}
 
-	d.FillField("Password", sim.Password)
 	d.Click("Remember on this computer")
+	d.FillField("Password", sim.Password, card...)
 	d.Key("Return")
 	d.See("Sessions 1 of 3", 20*time.Second)
 	d.Shot("signed-in")

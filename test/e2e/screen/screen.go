@@ -304,7 +304,7 @@ const titleBar = 26
 // Maximise makes the window with that title fill the screen.
 func (d *Display) Maximise(title string) {
 	d.t.Helper()
-	d.run("xdotool", "search", "--onlyvisible", "--name", title, "windowmove", "0", "0", "windowsize", "--sync", strconv.Itoa(d.Width-2), strconv.Itoa(d.Height-titleBar))
+	d.run("xdotool", "search", "--onlyvisible", "--name", title, "windowmove", "0", strconv.Itoa(titleBar-6), "windowsize", "--sync", strconv.Itoa(d.Width), strconv.Itoa(d.Height-titleBar))
 }
 
 // Shot saves a picture of the screen under name and returns its path.
