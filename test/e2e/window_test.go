@@ -94,14 +94,7 @@ func TestFirstReport(t *testing.T) {
 	d.Shot("first-screen")
 	d.Click("Explore a sample partner")
 
-	d.Click("Coho Vineyard")
-	d.Key("ctrl+k")
-	d.Type("Get-Mailbox")
-	d.See("Get-Mailbox", 10*time.Second)
-	d.Key("Return")
-	d.See("in Coho Vineyard", 10*time.Second)
-	d.Key("ctrl+Return")
-	d.See("45 rows", 30*time.Second)
+	mailboxes(d)
 	d.Shot("rows")
 
 	sortBy(t, d, "Stop sending at")
@@ -152,6 +145,38 @@ func TestFirstReport(t *testing.T) {
 	leave(t, d, p)
 }
 
+// mailboxes asks for the 45 mailboxes of Coho Vineyard.
+func mailboxes(d *screen.Display) {
+	d.Click("Coho Vineyard")
+	d.Key("ctrl+k")
+	d.Type("Get-Mailbox")
+	d.See("Get-Mailbox", 10*time.Second)
+	d.Key("Return")
+	d.See("in Coho Vineyard", 10*time.Second)
+	d.Key("ctrl+Return")
+	d.See("45 rows", 30*time.Second)
+}
+
+// Only a build that does not trust its program reports a widget that is touched from the wrong goroutine.
+func TestNothingTouchesTheScreenFromElsewhere(t *testing.T) {
+	d := display(t)
+	distrustful := filepath.Join(t.TempDir(), "tenantry")
+	c := exec.Command("go", "build", "-tags", "x11,no_metadata", "-o", distrustful, "./cmd/tenantry")
+	c.Dir = filepath.Join("..", "..")
+	if out, err := c.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	p := d.Start(distrustful, []string{"--sample"}, "TENANTRY_HOME="+filepath.Join(d.Home(), "tenantry"))
+	d.Window("Tenantry", 30*time.Second)
+	d.Maximise("Tenantry")
+	mailboxes(d)
+	sortBy(t, d, "Stop sending at")
+	leave(t, d, p)
+	if strings.Contains(p.Output(), "call thread") {
+		t.Errorf("a widget was touched from another goroutine:\n%s", p.Output())
+	}
+}
+
 // Somebody with an account: sign in, be remembered, leave nothing behind.
 func TestSignInAndBeRemembered(t *testing.T) {
 	d := display(t)
@@ -184,6 +209,17 @@ func TestSignInAndBeRemembered(t *testing.T) {
 		t.Errorf("after the window closed: %+v", st)
 	}
 	hides(t, d.Home(), sim.Password)
+
+	// The next day: the account and its password are there, and Enter is enough.
+	p = start(t, d)
+	d.See("password store", 20*time.Second)
+	d.Shot("remembered")
+	d.Key("Return")
+	d.See("Sessions 1 of 3", 20*time.Second)
+	leave(t, d, p)
+	if st := sim.stats(t); st.OpenShells != 0 || st.Created < 2 || st.Created != st.Deleted {
+		t.Errorf("after the second day: %+v", st)
+	}
 }
 
 // served is a sample partner in a process of its own.

@@ -140,7 +140,7 @@ func (w Word) right() int { return w.Left + w.Width }
 func (w Word) Middle() (x, y int) { return w.Left + w.Width/2, w.Top + w.Height/2 }
 
 // enlarge is how much larger text recognition sees the screen: 13-pixel letters are too small for it.
-const enlarge = 3
+const enlarge = 2
 
 // Words reads the screen, or the part of it inside box (left, top, width, height).
 func (d *Display) Words(box ...int) []Word {
@@ -158,7 +158,7 @@ func (d *Display) Words(box ...int) []Word {
 		d.t.Fatalf("convert: %v\n%s", err, out)
 	}
 	c := exec.Command("tesseract", file, "-", "--psm", "11", "-l", "eng", "tsv")
-	c.Env = append(os.Environ(), "OMP_THREAD_LIMIT=2")
+	c.Env = append(os.Environ(), "OMP_THREAD_LIMIT=1")
 	out, err := c.Output()
 	if err != nil {
 		d.t.Fatalf("tesseract: %v", err)
