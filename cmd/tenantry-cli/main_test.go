@@ -21,10 +21,14 @@ import (
 	"time"
 )
 
-// binary is the command line, built once; everything here runs it as a process of its own.
+// binary is the command line, built once, or the one that TENANTRY_CLI names, such as a packaged one.
+// Everything here runs it as a process of its own.
 var binary string
 
 func TestMain(m *testing.M) {
+	if binary = os.Getenv("TENANTRY_CLI"); binary != "" {
+		os.Exit(m.Run())
+	}
 	os.Exit(func() int {
 		folder, err := os.MkdirTemp("", "tenantry-cli-test-")
 		if err != nil {

@@ -24,6 +24,7 @@ import (
 // and holds the rest back until it is opened.
 type valve struct {
 	address string
+	most    atomic.Int64
 	reached chan struct{}
 	open    chan struct{}
 }
@@ -39,6 +40,7 @@ func holdAfter(t *testing.T, p *partner, bytes int64) *valve {
 		t.Fatal(err)
 	}
 	v := &valve{reached: make(chan struct{}), open: make(chan struct{})}
+	v.most.Store(bytes)
 	there := at.Host
 	at.Host = listener.Addr().String()
 	v.address = at.String()
@@ -65,7 +67,7 @@ func holdAfter(t *testing.T, p *partner, bytes int64) *valve {
 				buf := make([]byte, 16<<10)
 				for {
 					n, err := server.Read(buf)
-					if passed.Add(int64(n)) >= bytes {
+					if passed.Add(int64(n)) >= v.most.Load() {
 						once.Do(func() { close(v.reached) })
 						<-v.open
 					}
@@ -427,17 +429,64 @@ func TestSampleServeListensWhereItIsTold(t *testing.T) {
 	}
 }
 
-// Every form in which a server refuses a session too many is waited out.
+func TestSampleServeWritesItsCounts(t *testing.T) {
+	t.Parallel()
+	c := somebody(t).command(context.Background(), "sample", "serve", "--plain", "--customers", "1", "--mailboxes", "1", "--stats-every", "10ms")
+	stdin, err := c.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	errs, err := c.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var counts map[string]int
+	if err := json.NewDecoder(errs).Decode(&counts); err != nil || len(counts) != 7 || counts["open_shells"] != 0 {
+		t.Errorf("%v %v", counts, err)
+	}
+	stdin.Close()
+	if _, err := io.Copy(io.Discard, errs); err != nil {
+		t.Error(err)
+	}
+	if err := c.Wait(); err != nil {
+		t.Error(err)
+	}
+}
+
+// Every form in which a server refuses a session too many is waited out: here another program of the same
+// account has all three.
 func TestLimitStyles(t *testing.T) {
 	t.Parallel()
+	var finish []func()
 	for _, style := range []string{"create", "receive", "winrm"} {
-		p, who := serve(t, "--limit-style", style, "--customers", "5", "--mailboxes", "2"), somebody(t)
-		args := []string{"run", "Get-Mailbox", "--columns", "Customer,Name"}
-		for _, c := range p.Customers {
+		p, who := serve(t, "--plain", "--limit-style", style, "--customers", "4", "--mailboxes", "5000"), somebody(t)
+		wire := holdAfter(t, p, 1<<40)
+		at := p.at()
+		at[1] = wire.address
+		args := []string{"run", "Get-Mailbox", "-p", "ResultSize=Unlimited", "--columns", "Name"}
+		for _, c := range p.Customers[:3] {
 			args = append(args, "--customer", c.Domain)
 		}
-		if got := who.ask(t, p, args...).want(t, 0); len(lines(got.out)) != 11 {
-			t.Errorf("%s: %q", style, got.out)
-		}
+		first := who.start(t, p.Password, append(args, at...)...)
+		p.until(t, func(s stats) bool { return s.OpenShells == 3 })
+		wire.most.Store(0)
+		<-wire.reached
+		second := who.start(t, p.Password, append([]string{"run", "Get-Mailbox", "-p", "ResultSize=5", "--columns", "Name", "--customer", p.Customers[3].Domain}, p.at()...)...)
+		p.until(t, func(s stats) bool { return s.Refused > 0 })
+		wire.release()
+		finish = append(finish, func() { // later, so that the three wait at the same time
+			if got := first.wait(t).want(t, 0); len(lines(got.out)) != 15001 {
+				t.Errorf("%s: %d lines", style, len(lines(got.out)))
+			}
+			if got := second.wait(t).want(t, 0, "Trying again in 10 seconds."); len(lines(got.out)) != 6 {
+				t.Errorf("%s: %q", style, got.out)
+			}
+		})
+	}
+	for _, f := range finish {
+		f()
 	}
 }

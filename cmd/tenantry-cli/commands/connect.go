@@ -130,7 +130,11 @@ func (f *connectFlags) open(ctx context.Context, a *app) (*link, error) {
 	}
 	l.journal = log
 	end := l.close
-	l.connector = classic.New(classic.Options{Shells: log.Shells(), Version: assets.Version})
+	options := classic.Options{Version: assets.Version}
+	if !f.sample { // its sessions end with this program, so none can be left open
+		options.Shells = log.Shells()
+	}
+	l.connector = classic.New(options)
 	l.close = func() {
 		if end != nil {
 			end()

@@ -38,6 +38,10 @@ func (n *news) take(u jobs.Update) {
 	case u.Problem != nil:
 		n.faults[u.Customer]++
 		a.explainProblem(name, u.Problem)
+	case u.Wait != nil && u.Wait.Reason != nil && u.Wait.For > 0:
+		again := a.words.Text("cli.again-in", "wait", a.words.Duration(int64(u.Wait.For/100)))
+		a.note(name + ": " + a.words.Problem(u.Wait.Reason).Title + ". " + again)
+	case u.Phase == jobs.Waiting && u.Wait == nil: // everybody's first news: nothing has happened yet
 	default:
 		a.progress(n.status(name, u))
 	}
@@ -153,8 +157,6 @@ func (n *news) status(name string, u jobs.Update) string {
 	switch {
 	case u.Phase == jobs.Connecting:
 		parts = append(parts, name+": "+a.words.Text("cli.connecting"))
-	case u.Wait != nil && u.Wait.Reason != nil:
-		parts = append(parts, name+": "+a.words.Text("cli.again-in", "wait", a.words.Duration(int64(u.Wait.For/100))))
 	case u.Wait != nil:
 		parts = append(parts, name+": "+a.words.Text("cli.waiting"))
 	}
