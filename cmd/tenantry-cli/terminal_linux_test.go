@@ -103,7 +103,7 @@ func TestOnATerminal(t *testing.T) {
 		t.Errorf("%d\n%s", status, text)
 	}
 	last := lines(text)
-	if !strings.Contains(text, "more than fit here") || !regexp.MustCompile(`\nDisplayName +PrimarySmtpAddress +RecipientTypeDetails\n`).MatchString(text) {
+	if !strings.Contains(text, "more than fit here") || !regexp.MustCompile(`\nDisplayName +PrimarySmtpAddress +RecipientTypeDetails`).MatchString(text) {
 		t.Errorf("the table is\n%s", text)
 	}
 	for _, line := range last[len(last)-8:] {

@@ -35,9 +35,10 @@ func (a *app) runCommand() *cobra.Command {
 			"-p Name=@file reads the value from a file, a list with one item on each line;\n" +
 			"-p 'Name=$null' empties a setting.\n" +
 			"A change asks for confirmation first.\n\n" +
-			"Over several customers the first column is Customer. When single objects fail, the rows that\n" +
-			"came are written and the exit status is 1. When nobody answered and no row came, nothing is\n" +
-			"written at all; an answer without rows is [] as json, and as csv the names given with --columns.",
+			"Over several customers the first column is Customer, and rows are sorted by it unless --sort says\n" +
+			"otherwise. When single objects fail, the rows that came are written and the exit status is 1. When\n" +
+			"nobody answered and no row came, nothing is written at all; an answer without rows is [] as json,\n" +
+			"and as csv the names given with --columns.",
 		Example: "  tenantry-cli run Get-Mailbox --sample --customer contoso.example -p ResultSize=Unlimited --format csv\n" +
 			"  tenantry-cli run Get-MailboxStatistics --profile work --tag north -p Identity=finance\n" +
 			"  tenantry-cli run Set-Mailbox --profile work --customer contoso.onmicrosoft.com \\\n" +
@@ -95,6 +96,9 @@ func (o *runOptions) run(ctx context.Context, a *app, cmdlet string) error {
 	table, summary, err := o.ask(ctx, a, l, inv, asked)
 	if err != nil {
 		return err
+	}
+	if q := &writer.query; len(asked) > 1 && len(q.Sort) == 0 && len(q.Group.Columns) == 0 {
+		q.Sort = []results.SortKey{{Column: results.CustomerColumn}} // rows of several came in any order
 	}
 	// The sessions are closed by now: whoever reads the rows may take a long time, or go away.
 	if len(summary.Answered()) > 0 || table.Len() > 0 {

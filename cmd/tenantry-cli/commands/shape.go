@@ -4,7 +4,6 @@ import (
 	"context"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -136,40 +135,6 @@ func (s *shaper) write(ctx context.Context, a *app, table results.Snapshot) erro
 		}
 	}
 	return ignoreClosedPipe(s.format.Write(a.Out, view, options))
-}
-
-// foremost are the columns by which people know what a row is about, in this order.
-var foremost = []string{
-	"Customer", "DisplayName", "Name", "PrimarySmtpAddress", "RecipientTypeDetails", "Identity", "User", "AccessRights",
-	"TotalItemSize", "ItemCount", "LastLogonTime", "Enabled", "Description", "Subject",
-}
-
-// fitted keeps the columns people look for where the screen has no room for all, and says that there are more.
-// Columns that were asked for stay as they are.
-func (s *shaper) fitted(ctx context.Context, a *app, view results.View, width int) (results.View, error) {
-	least := 0
-	var all []string
-	for _, c := range view.Columns() {
-		least += min(len(c.Name), 12) + 2
-		all = append(all, c.Name)
-	}
-	if least-2 <= width || len(s.query.Columns) > 0 || view.Grouped() {
-		return view, nil
-	}
-	var first []string
-	for _, name := range foremost {
-		again := (name == "Name" || name == "Identity") && slices.Contains(first, "DisplayName") // says the same
-		if slices.Contains(all, name) && !again {
-			first = append(first, name)
-		}
-	}
-	a.note(a.words.Count("cli.more-columns", len(all)))
-	if len(first) < 2 {
-		return view, nil
-	}
-	query := s.query
-	query.Columns = first
-	return results.Arrange(context.WithoutCancel(ctx), view.Snapshot(), query)
 }
 
 // ignoreClosedPipe forgives a reader that has seen enough, such as head.
