@@ -155,6 +155,29 @@ func TestCancelled(t *testing.T) {
 	}
 }
 
+// Also while a session is being opened, or the cmdlets are fetched, it ends soon and leaves nothing open.
+func TestCancelledBeforeTheFirstRow(t *testing.T) {
+	noSignals(t)
+	t.Parallel()
+	p := serve(t, "--plain", "--customers", "1", "--mailboxes", "5000") // enough to be still busy when the signal is there
+	for passed, args := range map[int64][]string{1: nil, 60 << 10: {"--import"}} {
+		who, wire := somebody(t), holdAfter(t, p, passed)
+		at := p.at()
+		at[1] = wire.address
+		run := who.start(t, p.Password, append(append([]string{"run", "Get-Mailbox", "--customer", p.Customers[0].Domain, "-p", "ResultSize=Unlimited"}, args...), at...)...)
+		<-wire.reached
+		if err := run.cmd.Process.Signal(os.Interrupt); err != nil {
+			t.Fatal(err)
+		}
+		wire.release()
+		run.wait(t).want(t, 130)
+		p.until(t, func(s stats) bool { return s.OpenShells == 0 })
+		if left := who.run(t, "", "sessions", "list", "--format", "json").want(t, 0); left.out != "[]\n" {
+			t.Errorf("sessions are noted as open: %s", left.out)
+		}
+	}
+}
+
 // A run that was killed cannot close its sessions; they are still on the list afterwards.
 func TestKilled(t *testing.T) {
 	noSignals(t)
