@@ -193,7 +193,7 @@ func (l *List) move(from, by int, held fyne.KeyModifier) {
 	for l.passive(to) {
 		to += step
 		if to < 0 || to >= n { // nothing but headings this way
-			to, step = from, -step
+			to = from
 			break
 		}
 	}
