@@ -2,8 +2,6 @@
 
 TAGS        := x11,migrated_fynedo
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
-VERSION     := $(shell sed -n 's/^Version = "\(.*\)"/\1/p' FyneApp.toml)
-LDFLAGS     := -X tenantry/assets.Version=$(VERSION)
 FUZZTIME    ?= 10s
 PLATFORMS   := linux/amd64 linux/arm64 windows/amd64 windows/arm64 darwin/amd64 darwin/arm64
 
@@ -19,8 +17,8 @@ run: ## open the window on the sample partner (without a display: in a virtual o
 
 build: ## build the window and the command line into build/
 	@packaging/setup.sh build
-	go build -tags $(TAGS) -ldflags '$(LDFLAGS)' -o build/ ./cmd/tenantry
-	CGO_ENABLED=0 go build -ldflags '$(LDFLAGS)' -o build/ ./cmd/tenantry-cli
+	go build -tags $(TAGS) -o build/ ./cmd/tenantry
+	CGO_ENABLED=0 go build -o build/ ./cmd/tenantry-cli
 
 test: ## install what is missing, then every check a change must pass
 	@packaging/setup.sh test
