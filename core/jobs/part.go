@@ -110,12 +110,13 @@ func (p *part) sleep(d time.Duration) bool {
 // attempt asks once. A nil problem means that the answer is complete; otherwise phase is where the
 // customer ends unless it is asked again.
 func (p *part) attempt() (phase Phase, problem *exchange.Problem) {
+	nth := p.run.attempt()
 	lease, err := p.run.runner.Sessions.Acquire(p.run.ctx, p.customer,
 		func(behind []exchange.CustomerID) { p.enter(Waiting, Update{Wait: &Wait{Behind: behind}}) },
 		func() { p.enter(Connecting, Update{}) })
 	problem = exchange.AsProblem(err)
 	if problem == nil || problem.Code != exchange.CodeCancelled {
-		p.run.judge(p.customer, problem)
+		p.run.judge(p.customer, nth, problem)
 	}
 	if problem != nil {
 		return NotAsked, problem

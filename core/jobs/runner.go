@@ -65,10 +65,12 @@ type Run struct {
 	parts  []*part
 	done   chan struct{}
 
-	mu       sync.Mutex
-	stopped  *exchange.Problem // why nobody more is asked
-	refusals int               // sign-ins refused one after the other
-	summary  Summary
+	mu        sync.Mutex
+	stopped   *exchange.Problem // why nobody more is asked
+	attempts  int               // to connect, begun so far
+	refusals  int               // sign-ins refused one after the other
+	refusedAt int               // attempts begun when the last of them was refused
+	summary   Summary
 }
 
 // Start asks the plan's customers and returns at once. deliver is called from one goroutine, in order,
@@ -237,18 +239,28 @@ func (r *Run) stopReason() *exchange.Problem {
 // password may have been changed, and more attempts could lock it.
 const maxRefusals = 3
 
-// judge looks at how connecting to one customer ended, and stops the run when the others would meet the
-// same.
-func (r *Run) judge(customer exchange.CustomerID, p *exchange.Problem) {
+// attempt numbers an attempt to connect.
+func (r *Run) attempt() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.attempts++
+	return r.attempts
+}
+
+// judge looks at how the nth attempt to connect ended, and stops the run when the other customers would meet
+// the same.
+func (r *Run) judge(customer exchange.CustomerID, nth int, p *exchange.Problem) {
 	if p != nil && (p.Code == CodeStopped || p.Code == CodeClosed) {
 		r.stop(p)
 		return
 	}
 	r.mu.Lock()
-	if p == nil || p.Code != exchange.CodeSignInRefused {
-		r.refusals = 0
-	} else {
+	switch {
+	case p != nil && p.Code == exchange.CodeSignInRefused:
 		r.refusals++
+		r.refusedAt = r.attempts
+	case nth > r.refusedAt: // what began before the refusal says nothing about the password since
+		r.refusals = 0
 	}
 	tooMany := r.refusals >= maxRefusals
 	r.mu.Unlock()
