@@ -89,7 +89,7 @@ func (s *Server) create(who account, q *wsman.Request, op *wsman.Create) (wsman.
 	sh := &shell{
 		id: op.ShellID, owner: who, engine: s.engineOf(who.org), opened: now, used: now, name: op.Name, locale: q.Locale,
 		streams: [2]string{op.InputStreams, op.OutputStreams}, host: psrp.NoHost,
-		out: map[uuid.UUID]*stream{}, commands: map[uuid.UUID]*command{}, changed: make(chan struct{}),
+		out: map[uuid.UUID]*stream{}, commands: map[uuid.UUID]*command{}, commandOf: map[uuid.UUID]uuid.UUID{}, changed: make(chan struct{}),
 	}
 	if sh.id == "" {
 		sh.id = strings.ToUpper(uuid.NewString())
@@ -203,7 +203,7 @@ func (s *Server) accept(sh *shell, source uuid.UUID, data []byte) *wsman.Fault {
 	for ev, err := range sh.pool.Receive(source, data) {
 		switch {
 		case err == nil:
-			s.heard(sh, ev)
+			s.heard(sh, source, ev)
 		case errors.As(err, &broken), errors.As(err, &unreadable) && source != uuid.Nil:
 			return wsman.FaultInvalidBody(err.Error())
 		}
@@ -212,18 +212,26 @@ func (s *Server) accept(sh *shell, source uuid.UUID, data []byte) *wsman.Fault {
 	return nil
 }
 
-func (s *Server) heard(sh *shell, ev psrp.Event) {
+// heard acts on one message. source is the command it came for: a message belongs to the command that
+// carries it, because some clients write a pipeline's id in another byte order than its CommandId.
+func (s *Server) heard(sh *shell, source uuid.UUID, ev psrp.Event) {
+	id := source
+	if id == uuid.Nil {
+		id = sh.commandOf[ev.Pipeline]
+	}
 	switch m := ev.Message.(type) {
 	case *psrp.InitRunspacePool:
 		sh.host = m.Host
 	case *psrp.CreatePipeline:
-		s.createPipeline(sh, ev.Pipeline, m)
+		sh.bind(id, ev.Pipeline)
+		s.createPipeline(sh, id, m)
 	case *psrp.GetCommandMetadata:
-		s.getMetadata(sh, ev.Pipeline, m)
+		sh.bind(id, ev.Pipeline)
+		s.getMetadata(sh, id, m)
 	case *psrp.PipelineInput:
-		sh.input(ev.Pipeline, m)
+		sh.input(id, m)
 	case *psrp.EndOfPipelineInput:
-		s.inputEnded(sh, ev.Pipeline)
+		s.inputEnded(sh, id)
 	}
 }
 

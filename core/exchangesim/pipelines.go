@@ -20,10 +20,12 @@ const highWater = 4 << 20
 type command struct {
 	ctx    context.Context
 	cancel context.CancelFunc
-	over   bool // PIPELINE_STATE waits to be received, or was
-	told   bool // the client knows
-	input  []clixml.Value
-	ready  func(input []clixml.Value) // starts it when its input has ended
+	// pipeline is the id its messages carry, which need not be the CommandId.
+	pipeline uuid.UUID
+	over     bool // PIPELINE_STATE waits to be received, or was
+	told     bool // the client knows
+	input    []clixml.Value
+	ready    func(input []clixml.Value) // starts it when its input has ended
 }
 
 func (c *command) stateName() string {
@@ -84,11 +86,13 @@ func (sh *shell) signal(op *wsman.Signal) (wsman.Response, *wsman.Fault) {
 	case c.over && c.told:
 		delete(sh.commands, id)
 		delete(sh.out, id)
+		delete(sh.commandOf, c.pipeline)
+		sh.pool.Forget(c.pipeline)
 		sh.pool.Forget(id)
 	case !c.over:
-		_ = sh.pool.Stop(id) // a command whose message never came whole is not known to the pool
+		_ = sh.pool.Stop(c.pipeline) // a command whose message never came whole is not known to the pool
 		c.cancel()
-		if _, known := sh.pool.PipelineState(id); !known || c.ready != nil {
+		if _, known := sh.pool.PipelineState(c.pipeline); !known || c.ready != nil {
 			sh.finish(id, c, psrp.Stopped, nil)
 		}
 	}
@@ -170,7 +174,7 @@ func (s *Server) run(sh *shell, id uuid.UUID, host psrp.HostInfo, work func(cont
 	}
 	busy := int32(0)
 	for other, oc := range sh.commands {
-		if state, known := sh.pool.PipelineState(other); other != id && known && !state.Done() && !oc.over && oc.ready == nil {
+		if state, known := sh.pool.PipelineState(oc.pipeline); other != id && known && !state.Done() && !oc.over && oc.ready == nil {
 			busy++
 		}
 	}
@@ -185,7 +189,7 @@ func (s *Server) run(sh *shell, id uuid.UUID, host psrp.HostInfo, work func(cont
 	}
 	s.shells.running.Go(func() {
 		defer c.cancel()
-		out := &output{sh: sh, id: id, ctx: c.ctx, host: host}
+		out := &output{sh: sh, id: id, pipeline: c.pipeline, ctx: c.ctx, host: host}
 		err := work(c.ctx, out)
 		sh.mu.Lock()
 		defer sh.mu.Unlock()
@@ -211,17 +215,18 @@ func (sh *shell) finish(id uuid.UUID, c *command, state psrp.InvocationState, wh
 	if sh.gone {
 		return
 	}
-	_ = sh.pool.Finish(id, state, why) // a pool that broke meanwhile has told so already
+	_ = sh.pool.Finish(c.pipeline, state, why) // a pool that broke meanwhile has told so already
 	sh.collect()
 }
 
 // output carries what a pipeline says to its stream. It runs on the pipeline's goroutine.
 type output struct {
-	sh   *shell
-	id   uuid.UUID
-	ctx  context.Context
-	host psrp.HostInfo
-	buf  []byte
+	sh       *shell
+	id       uuid.UUID // of the command
+	pipeline uuid.UUID
+	ctx      context.Context
+	host     psrp.HostInfo
+	buf      []byte
 }
 
 var errGone = errors.New("exchangesim: the session has ended")
@@ -255,7 +260,7 @@ func (o *output) write(send func(pool *psrp.Server) error) error {
 }
 
 func (o *output) message(m psrp.Message) error {
-	return o.write(func(pool *psrp.Server) error { return pool.Write(o.id, m) })
+	return o.write(func(pool *psrp.Server) error { return pool.Write(o.pipeline, m) })
 }
 
 // Object sends one object. It is written out before the shell is locked, into a buffer used again.
@@ -284,7 +289,7 @@ func (o *output) Host(text string) error {
 		return o.message(&psrp.InformationRecord{Data: clixml.NewString(text), Source: "Exchange", Tags: []string{"PSHOST"}, Computer: "sample.example"})
 	}
 	return o.write(func(pool *psrp.Server) error {
-		_, err := pool.HostCall(o.id, psrp.HostWriteLine2, clixml.NewString(text))
+		_, err := pool.HostCall(o.pipeline, psrp.HostWriteLine2, clixml.NewString(text))
 		return err
 	})
 }

@@ -33,7 +33,8 @@ type shell struct {
 	disconnected bool
 	out          map[uuid.UUID]*stream
 	commands     map[uuid.UUID]*command
-	changed      chan struct{} // closed and replaced when something changes
+	commandOf    map[uuid.UUID]uuid.UUID // by the pipeline's id
+	changed      chan struct{}           // closed and replaced when something changes
 }
 
 // stream is what waits to be received, of the pool or of a command.
@@ -50,15 +51,27 @@ func (sh *shell) notify() {
 // collect takes what the pool has to send to where it is received from. The caller holds mu.
 func (sh *shell) collect() {
 	for _, p := range sh.pool.Take() {
-		q := sh.out[p.Pipeline]
+		id, bound := sh.commandOf[p.Pipeline]
+		if !bound {
+			id = p.Pipeline
+		}
+		q := sh.out[id]
 		if q == nil {
 			q = &stream{}
-			sh.out[p.Pipeline] = q
+			sh.out[id] = q
 		}
 		q.packets = append(q.packets, p)
 		q.bytes += len(p.Data)
 	}
 	sh.notify()
+}
+
+// bind notes which pipeline a command runs. The caller holds mu.
+func (sh *shell) bind(id, pipeline uuid.UUID) {
+	if c := sh.commands[id]; c != nil {
+		c.pipeline = pipeline
+		sh.commandOf[pipeline] = id
+	}
 }
 
 // end stops everything in the shell. The caller holds mu.
