@@ -299,9 +299,19 @@ func (sh *shell) connect(op *wsman.Connect) (wsman.Response, *wsman.Fault) {
 		}
 	}
 	var answer []byte
-	for _, p := range sh.pool.Take() {
-		answer = append(answer, p.Data...)
+	// The answer holds SESSION_CAPABILITY and RUNSPACEPOOL_INIT_DATA. What follows, the private data, goes on
+	// the pool's stream as Windows sends it: a client that comes back waits for it with a Receive.
+	packets := sh.pool.Take()
+	messages := 0
+	for len(packets) > 0 && messages < 2 {
+		answer = append(answer, packets[0].Data...)
+		if packets[0].Last {
+			messages++
+		}
+		packets = packets[1:]
 	}
+	sh.queue(packets)
+	sh.notify()
 	sh.disconnected = false
 	return wsman.ConnectResponse{InputStreams: sh.streams[0], OutputStreams: sh.streams[1], ConnectResponseXML: answer}, nil
 }

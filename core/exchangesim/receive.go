@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"tenantry/core/psrp"
 	"tenantry/core/wsman"
 )
 
@@ -67,6 +68,10 @@ func (sh *shell) receive(ctx context.Context, q *wsman.Request, op *wsman.Receiv
 			c.told = true
 			sh.mu.Unlock()
 			return wsman.ReceiveResponse{State: wsman.Received{CommandID: strings.ToUpper(op.CommandID), State: wsman.StateDone, HasExitCode: true}}, nil
+		}
+		if sh.pool.State() == psrp.Broken && (waiting == nil || len(waiting.packets) == 0) {
+			sh.mu.Unlock()
+			return nil, wsman.FaultProvider(provider, providerPath, "The runspace pool is broken. Close the session and open another. ")
 		}
 		if full == nil && waiting != nil && len(waiting.packets) > 0 {
 			timer := time.NewTimer(gather)

@@ -50,7 +50,12 @@ func (sh *shell) notify() {
 
 // collect takes what the pool has to send to where it is received from. The caller holds mu.
 func (sh *shell) collect() {
-	for _, p := range sh.pool.Take() {
+	sh.queue(sh.pool.Take())
+	sh.notify()
+}
+
+func (sh *shell) queue(packets []psrp.Packet) {
+	for _, p := range packets {
 		id, bound := sh.commandOf[p.Pipeline]
 		if !bound {
 			id = p.Pipeline
@@ -63,7 +68,6 @@ func (sh *shell) collect() {
 		q.packets = append(q.packets, p)
 		q.bytes += len(p.Data)
 	}
-	sh.notify()
 }
 
 // bind notes which pipeline a command runs. The caller holds mu.

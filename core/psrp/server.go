@@ -239,6 +239,7 @@ func (s *Server) acceptCapability(h Header, m *SessionCapability) error {
 		return err // whoever comes to an open pool with a strange version does not end it
 	}
 	if err != nil {
+		s.id = h.Pool
 		s.refuse(&ErrorRecord{
 			Text:                  err.Error(),
 			Exception:             NewException("System.Management.Automation.Remoting.PSRemotingDataStructureException", err.Error()),
