@@ -25,6 +25,17 @@ func WithPSVersion(address, version string) (string, error) {
 	return withParameter(address, "PSVersion", url.QueryEscape(version), ";")
 }
 
+// NamesCustomer tells whether an address carries DelegatedOrg, in whatever case, with a value.
+func NamesCustomer(address *url.URL) bool {
+	for _, p := range splitQuery(address.RawQuery) {
+		key, value, _ := strings.Cut(p.text, "=")
+		if decoded, err := url.QueryUnescape(key); err == nil && value != "" && strings.EqualFold(decoded, "DelegatedOrg") {
+			return true
+		}
+	}
+	return false
+}
+
 // withParameter sets one parameter. A new one goes to the end, behind ";" where the query uses that, else
 // behind separator.
 func withParameter(address, name, value, separator string) (string, error) {

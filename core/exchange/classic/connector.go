@@ -117,6 +117,12 @@ func (c *Connector) Connect(ctx context.Context, to exchange.Target, with exchan
 			return nil, where.redirectProblem(ctx, from, err)
 		}
 		address = next.String()
+		// A new address that names no customer would open the partner's own organisation instead.
+		if to.Customer != "" && !httpauth.NamesCustomer(next) {
+			if address, err = httpauth.WithDelegatedOrg(address, string(to.Customer)); err != nil {
+				return nil, where.badURL(next.String(), err)
+			}
+		}
 		if to.OnRedirect != nil {
 			to.OnRedirect(address)
 		}
