@@ -46,7 +46,7 @@ type Options struct {
 	Configuration string
 
 	// OperationTimeout is how long the server may hold a request before it says that there is nothing yet.
-	// 0 means 3 minutes, as the Windows client has it.
+	// 0 means one minute.
 	OperationTimeout time.Duration
 
 	// StopLimit and CloseLimit bound how long stopping a run and closing a session may take; 0 means 10
@@ -68,7 +68,7 @@ func New(o Options) *Connector {
 		o.Configuration = "Microsoft.Exchange"
 	}
 	if o.OperationTimeout <= 0 {
-		o.OperationTimeout = 3 * time.Minute
+		o.OperationTimeout = time.Minute
 	}
 	if o.CloseLimit <= 0 {
 		o.CloseLimit = exchange.ClosingLimit

@@ -214,6 +214,8 @@ func (r *reader) unreadable(err error) bool {
 	var message *psrp.MessageError
 	var state *psrp.StateError
 	switch {
+	case errors.Is(err, psrp.ErrUnknownType):
+		r.goOn = true // something of a newer protocol, which no row is
 	case errors.As(err, &message):
 		r.goOn = r.release() && r.yield(exchange.Fault{Problem: r.where.badAnswer("read a message", err)}, nil)
 	case errors.As(err, &state), errors.Is(err, psrp.ErrNoPipeline):

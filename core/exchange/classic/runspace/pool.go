@@ -42,6 +42,10 @@ type Options struct {
 	// StopLimit is how long a stopped pipeline may take to say so; 0 means 10 seconds. CloseLimit is how long
 	// closing may take; 0 means 15 seconds.
 	StopLimit, CloseLimit time.Duration
+
+	// QuietLimit is after how long without news from a command the pool's own stream is looked at; 0 means
+	// 2 minutes.
+	QuietLimit time.Duration
 }
 
 // BrokenError says that the server broke or closed the pool.
@@ -132,6 +136,9 @@ func newPool(o Options) *Pool {
 	}
 	if o.CloseLimit <= 0 {
 		o.CloseLimit = 15 * time.Second
+	}
+	if o.QuietLimit <= 0 {
+		o.QuietLimit = 2 * time.Minute
 	}
 	return &Pool{o: o, wsman: o.Client, psrp: psrp.NewClient(o.Config)}
 }

@@ -136,6 +136,23 @@ func (r *run) begin(first []byte, input []clixml.Value) error {
 	return p.flush(r.ctx, id)
 }
 
+// look asks once whether the pool's own stream has something, without waiting for it: a pool that broke says
+// so there, while the command's stream just stays quiet.
+func (p *Pool) look(ctx context.Context) error {
+	hasty := *p.wsman
+	hasty.OperationTimeout = time.Second
+	_, err := hasty.Receive(ctx, p.shell, wsman.Receive{KeepAlive: true}, func(c wsman.Chunk) error {
+		return p.take(uuid.Nil, c.Data, nil)
+	})
+	if fault := wsman.AsFault(err); fault != nil && fault.IsTimeout() {
+		err = nil
+	}
+	if err == nil {
+		err = p.broken()
+	}
+	return err
+}
+
 // receive asks for output until the pipeline ended.
 func (r *run) receive(ctx context.Context, yield func(psrp.Event, error) bool) error {
 	p := r.pool
@@ -153,13 +170,21 @@ func (r *run) receive(ctx context.Context, yield func(psrp.Event, error) bool) e
 		}
 		return nil
 	}
+	news := time.Now() // when something came last, or the pool was looked at
 	for !r.done {
 		got, err := p.wsman.Receive(r.ctx, p.shell, wsman.Receive{CommandID: r.command, KeepAlive: true}, func(c wsman.Chunk) error {
 			return p.take(r.id, c.Data, each)
 		})
 		if fault := wsman.AsFault(err); fault != nil && fault.IsTimeout() {
+			if time.Since(news) >= p.o.QuietLimit {
+				if err := p.look(r.ctx); err != nil {
+					return err
+				}
+				news = time.Now()
+			}
 			continue
 		}
+		news = time.Now()
 		if err != nil {
 			return err
 		}
