@@ -45,8 +45,15 @@ func (e *Entry) SetTip(text string) { e.tip = text }
 // AccessibilityLabel is Fyne's.
 func (e *Entry) AccessibilityLabel() string { return e.label }
 
+// TypedRune is Fyne's.
+func (e *Entry) TypedRune(r rune) {
+	tip.Dismiss()
+	e.Entry.TypedRune(r)
+}
+
 // TypedKey is Fyne's.
 func (e *Entry) TypedKey(key *fyne.KeyEvent) {
+	tip.Dismiss()
 	if e.OnKey != nil && e.OnKey(key.Name) {
 		return
 	}
@@ -67,6 +74,7 @@ func (e *Entry) TypedKey(key *fyne.KeyEvent) {
 
 // TypedShortcut keeps what edits text and forwards the rest.
 func (e *Entry) TypedShortcut(s fyne.Shortcut) {
+	tip.Dismiss()
 	if custom, ok := s.(*desktop.CustomShortcut); ok {
 		switch custom.KeyName {
 		case fyne.KeyLeft, fyne.KeyRight, fyne.KeyBackspace, fyne.KeyDelete, fyne.KeyHome, fyne.KeyEnd:

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"tenantry/core/cmdlets"
 	"tenantry/core/exchange"
 	"tenantry/core/jobs"
 	"tenantry/core/results"
@@ -381,6 +382,10 @@ func (m *Model) Empty(w *wording.Words, name func(exchange.CustomerID) string) (
 		return w.Text("table.none-found", "text", m.Query.Find), w.Text("table.none-found-hint"), true
 	case len(m.answered()) == 0 && len(m.Info.Customers) > 0:
 		return w.Text("table.no-answer"), w.Text("table.no-answer-hint"), true
+	case len(m.of(Faults)) > 0:
+		return w.Text("table.nothing-came"), w.Text("table.no-answer-hint"), true
+	case m.changes() && len(m.Info.Customers) > 0:
+		return w.Text("table.done"), w.Count("table.done-hint", len(m.Info.Customers), "customer", name(m.Info.Customers[0])), true
 	}
 	hint = w.Text("table.empty-hint-many")
 	if len(m.Info.Customers) == 1 {
@@ -388,6 +393,9 @@ func (m *Model) Empty(w *wording.Words, name func(exchange.CustomerID) string) (
 	}
 	return w.Text("table.empty"), hint, true
 }
+
+// changes tells whether the run changes something rather than read.
+func (m *Model) changes() bool { return cmdlets.IsChange(m.Info.Invocation) }
 
 // answered are the customers whose answer is whole.
 func (m *Model) answered() []exchange.CustomerID {

@@ -37,8 +37,12 @@ func sayNotice(kind NoticeKind, these []Notice, f *Flow) string {
 		}
 		return strings.Join(lines, "\n")
 	}
+	key := noticeKeys[kind]
+	if m := f.Model(); kind == Faults && (m.changes() || m.View.Snapshot().Len() == 0) {
+		key = "table.refused" // there are no others that could be read
+	}
 	if len(these) == 1 {
-		return w.Count(noticeKeys[kind], these[0].Rows, "customer", f.Name(these[0].Customer))
+		return w.Count(key, these[0].Rows, "customer", f.Name(these[0].Customer))
 	}
 	const named = 5 // customers; the rest is a number
 	var names []string
@@ -49,7 +53,7 @@ func sayNotice(kind NoticeKind, these []Notice, f *Flow) string {
 		}
 		names = append(names, f.Name(n.Customer))
 	}
-	return w.Count(noticeKeys[kind]+"-many", len(these), "customers", strings.Join(names, ", "))
+	return w.Count(key+"-many", len(these), "customers", strings.Join(names, ", "))
 }
 
 // sayNotices is everything the strips say, for telling whether it changed.

@@ -24,6 +24,8 @@ const (
 	widest   = 420 // points of text before a line breaks
 	most     = 12  // lines, so that a huge cell does not cover the window
 	distance = 18  // below the pointer
+
+	stay = 8 * time.Second
 )
 
 // layers and pending belong to the UI goroutine.
@@ -76,9 +78,18 @@ func Show(of fyne.CanvasObject, text string, at fyne.Position) {
 	mine := turn
 	pending = time.AfterFunc(Delay, func() {
 		fyne.Do(func() {
-			if mine == turn {
-				l.set(text, at)
+			if mine != turn {
+				return
 			}
+			l.set(text, at)
+			// The pointer leaves nothing when the object under it goes away, so a tooltip also ends by itself.
+			pending = time.AfterFunc(stay, func() {
+				fyne.Do(func() {
+					if mine == turn {
+						cancel()
+					}
+				})
+			})
 		})
 	})
 }
@@ -89,6 +100,9 @@ func Hide(of fyne.CanvasObject) {
 		cancel()
 	}
 }
+
+// Dismiss takes away whatever tooltip there is: someone types, or what it was about has gone. UI goroutine only.
+func Dismiss() { cancel() }
 
 func cancel() {
 	turn++
