@@ -1,6 +1,8 @@
 # Tenantry. `make` alone lists what can be made.
 
-TAGS        := x11,migrated_fynedo
+# migrated_fynedo: the toolkit need not check which goroutine calls. no_animations: a blinking cursor alone
+# keeps a third of a processor busy where there is no graphics card.
+TAGS        := x11,migrated_fynedo,no_animations
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FUZZTIME    ?= 10s
 PLATFORMS   := linux/amd64 linux/arm64 windows/amd64 windows/arm64 darwin/amd64 darwin/arm64

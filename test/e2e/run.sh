@@ -4,7 +4,7 @@
 # where the picture is.
 set -eu
 cd "$(dirname "$0")/../.."
-tags=x11,migrated_fynedo
+tags=x11,migrated_fynedo,no_animations
 
 if [ "$(uname -s)" != Linux ] || [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
 	exec go run -tags "$tags" ./cmd/tenantry --sample

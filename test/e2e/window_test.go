@@ -38,7 +38,7 @@ func TestMain(m *testing.M) {
 			program *string
 			args    []string
 		}{
-			{&window, []string{"-tags", "x11,migrated_fynedo", "./cmd/tenantry"}},
+			{&window, []string{"-tags", "x11,migrated_fynedo,no_animations", "./cmd/tenantry"}},
 			{&cli, []string{"./cmd/tenantry-cli"}},
 		} {
 			*b.program = filepath.Join(folder, filepath.Base(b.args[len(b.args)-1]))
@@ -161,7 +161,7 @@ func mailboxes(d *screen.Display) {
 func TestNothingTouchesTheScreenFromElsewhere(t *testing.T) {
 	d := display(t)
 	distrustful := filepath.Join(t.TempDir(), "tenantry")
-	c := exec.Command("go", "build", "-tags", "x11,no_metadata", "-o", distrustful, "./cmd/tenantry")
+	c := exec.Command("go", "build", "-tags", "x11,no_metadata,no_animations", "-o", distrustful, "./cmd/tenantry")
 	c.Dir = filepath.Join("..", "..")
 	if out, err := c.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
