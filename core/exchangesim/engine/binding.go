@@ -135,7 +135,7 @@ func (c *cmdlet) checkSets(bound arguments, piped bool) error {
 		return nil
 	}
 	var missing []string
-	fits := false
+	fits, settled, chosen := false, false, c.defaultSet()
 	for _, s := range c.Sets {
 		if !s.allows(c, bound) {
 			continue
@@ -150,8 +150,9 @@ func (c *cmdlet) checkSets(bound arguments, piped bool) error {
 		if len(lacks) == 0 {
 			return nil
 		}
-		if !fits || len(lacks) < len(missing) {
-			missing = lacks
+		// PowerShell names what the default set lacks when that one is possible.
+		if !settled && (!fits || s.Name == chosen || len(lacks) < len(missing)) {
+			missing, settled = lacks, s.Name == chosen
 		}
 		fits = true
 	}

@@ -62,6 +62,7 @@ func readCmdlets() *cmdletList {
 			c.namespace = "Microsoft.Exchange.Management.PowerShell.E2010"
 			c.class = className(c.Name)
 			c.play = played[c.Name]
+			c.addIdentitySet()
 		}
 		list.byName[strings.ToLower(c.Name)] = c
 		list.all = append(list.all, c)

@@ -124,11 +124,7 @@ func (c *cmdlet) metadata(typeName string) clixml.Value {
 		params.Entries = append(params.Entries, clixml.Entry{Key: clixml.NewString(common[i].Name), Value: c.paramMetadata(&common[i])})
 	}
 	defaultSet := clixml.Value{}
-	if len(c.Sets) > 1 {
-		name := c.Sets[0].Name
-		if i := slices.IndexFunc(c.Sets, func(s set) bool { return s.Name == "Identity" || s.Name == "Default" }); i >= 0 {
-			name = c.Sets[i].Name
-		}
+	if name := c.defaultSet(); name != "" {
 		defaultSet = clixml.NewString(name)
 	}
 	object := &clixml.Object{
