@@ -36,7 +36,7 @@ func TestBrokenPoolAnswers(t *testing.T) {
 }
 
 // TestConnectSendsPrivateDataOnTheStream: a client that takes over a session waits for a message on the
-// pool's stream after ConnectResponse, as Windows sends one.
+// pool's stream after ConnectResponse, as Windows sends one, and for the word that the pool is open.
 func TestConnectSendsPrivateDataOnTheStream(t *testing.T) {
 	c := connect(t, started(t, &exchangesim.Server{}), "")
 	c.open()
@@ -48,7 +48,11 @@ func TestConnectSendsPrivateDataOnTheStream(t *testing.T) {
 	if a.status != 200 || !strings.Contains(string(a.body), "connectResponseXml") {
 		t.Fatalf("Connect: %d %s", a.status, a.body)
 	}
-	if list := c.receive(""); !slices.ContainsFunc(list, func(m message) bool { return m.kind == 0x00021009 }) {
+	list := c.receive("")
+	if !slices.ContainsFunc(list, func(m message) bool { return m.kind == 0x00021009 }) {
 		t.Errorf("no private data among %d messages", len(list))
+	}
+	if !slices.ContainsFunc(list, func(m message) bool { return m.kind == 0x00021005 && strings.Contains(m.body, ">2<") }) {
+		t.Error("nothing says that the pool is open")
 	}
 }

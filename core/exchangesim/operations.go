@@ -18,6 +18,10 @@ const (
 	providerPath = `C:\Windows\system32\pwrshplugin.dll`
 	// codeAborted is ERROR_OPERATION_ABORTED, as a Receive brings whose shell is deleted meanwhile.
 	codeAborted wsman.Code = 995
+	// codeShellDisconnected (0x803381C4) answers a request to a shell that was left; codeStreamDisconnected
+	// (0x803381DE) ends a Receive that waited while its shell was left.
+	codeShellDisconnected  wsman.Code = 2150859204
+	codeStreamDisconnected wsman.Code = 2150859230
 	// maxEnvelopeKB is what the service takes and gives in one envelope, as Windows does by default.
 	maxEnvelopeKB = 500
 	defaultWait   = 60 * time.Second // of a Receive that names no OperationTimeout
@@ -52,6 +56,9 @@ func (s *Server) operate(ctx context.Context, who account, q *wsman.Request) (ws
 	if sh.refused != nil {
 		return s.refusedShell(sh, q)
 	}
+	if fault := sh.left(q); fault != nil {
+		return nil, fault
+	}
 	switch op := q.Op.(type) {
 	case *wsman.Receive:
 		return sh.receive(ctx, q, op)
@@ -73,14 +80,34 @@ func (s *Server) operate(ctx context.Context, who account, q *wsman.Request) (ws
 	case *wsman.Reconnect:
 		return sh.reconnect()
 	case *wsman.Connect:
+		if fault := checkVersion(q); fault != nil {
+			return nil, fault
+		}
 		return sh.connect(op)
 	}
 	return nil, wsman.FaultActionNotSupported(q.Action)
 }
 
+// checkVersion refuses a client that insists on a protocol version of another kind (MS-PSRP 3.1.5.3.1). One
+// that does not insist learns what is spoken here from SESSION_CAPABILITY.
+func checkVersion(q *wsman.Request) *wsman.Fault {
+	option, given := q.Option(wsman.OptionProtocolVersion)
+	if !given || !option.MustComply {
+		return nil
+	}
+	var v psrp.Version
+	if n, _ := fmt.Sscanf(strings.TrimSpace(option.Value), "%d.%d", &v.Major, &v.Minor); n == 2 && v.Major == psrp.V23.Major && v.Minor >= 0 && !psrp.V23.Less(v) {
+		return nil
+	}
+	return wsman.FaultProvider(provider, providerPath, fmt.Sprintf("The protocol version %q that the client asks for is not supported. The server speaks %s. ", option.Value, psrp.V23))
+}
+
 func (s *Server) create(who account, q *wsman.Request, op *wsman.Create) (wsman.Response, *wsman.Fault) {
 	if !strings.EqualFold(q.ResourceURI, wsman.ResourcePowerShell+"Microsoft.Exchange") {
 		return nil, wsman.FaultInvalidResourceURI()
+	}
+	if fault := checkVersion(q); fault != nil {
+		return nil, fault
 	}
 	if len(op.CreationXML) == 0 {
 		return nil, wsman.FaultInvalidBody("creationXml is missing")
@@ -267,6 +294,7 @@ func (sh *shell) disconnect() (wsman.Response, *wsman.Fault) {
 		return nil, wsman.FaultInvalidSelectors()
 	}
 	sh.disconnected = true
+	sh.notify() // a Receive that waits ends
 	return wsman.DisconnectResponse{}, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -47,7 +48,7 @@ func (s *Server) command(sh *shell, op *wsman.Command) (wsman.Response, *wsman.F
 	}
 	ctx, cancel := context.WithCancel(s.shells.base)
 	sh.mu.Lock()
-	if sh.gone || sh.disconnected || sh.commands[id] != nil {
+	if sh.gone || sh.commands[id] != nil {
 		sh.mu.Unlock()
 		cancel()
 		return nil, wsman.FaultInvalidSelectors()
@@ -174,7 +175,7 @@ func (s *Server) run(sh *shell, id uuid.UUID, host psrp.HostInfo, work func(cont
 	}
 	busy := int32(0)
 	for other, oc := range sh.commands {
-		if state, known := sh.pool.PipelineState(oc.pipeline); other != id && known && !state.Done() && !oc.over && oc.ready == nil {
+		if state, known := sh.pool.PipelineState(oc.pipeline); other != id && known && !state.Done() && !oc.over && oc.ready == nil && oc.ctx.Err() == nil { // one that was told to stop gives its place up
 			busy++
 		}
 	}
@@ -189,7 +190,7 @@ func (s *Server) run(sh *shell, id uuid.UUID, host psrp.HostInfo, work func(cont
 	}
 	s.shells.running.Go(func() {
 		defer c.cancel()
-		out := &output{sh: sh, id: id, pipeline: c.pipeline, ctx: c.ctx, host: host}
+		out := &output{sh: sh, id: id, pipeline: c.pipeline, ctx: c.ctx, host: host, now: s.Now}
 		err := work(c.ctx, out)
 		sh.mu.Lock()
 		defer sh.mu.Unlock()
@@ -226,6 +227,7 @@ type output struct {
 	pipeline uuid.UUID
 	ctx      context.Context
 	host     psrp.HostInfo
+	now      func() time.Time
 	buf      []byte
 }
 
@@ -286,7 +288,7 @@ func (o *output) Progress(p engine.Progress) error {
 // Host writes a line on the client's host, or as an information record when it has none.
 func (o *output) Host(text string) error {
 	if o.host.HostNull || o.host.UINull {
-		return o.message(&psrp.InformationRecord{Data: clixml.NewString(text), Source: "Exchange", Tags: []string{"PSHOST"}, Computer: "sample.example"})
+		return o.message(&psrp.InformationRecord{Data: clixml.NewString(text), Source: "Exchange", Time: o.now(), Tags: []string{"PSHOST"}, Computer: "sample.example"})
 	}
 	return o.write(func(pool *psrp.Server) error {
 		_, err := pool.HostCall(o.pipeline, psrp.HostWriteLine2, clixml.NewString(text))

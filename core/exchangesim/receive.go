@@ -31,9 +31,13 @@ func (sh *shell) receive(ctx context.Context, q *wsman.Request, op *wsman.Receiv
 	var full <-chan time.Time
 	for {
 		sh.mu.Lock()
-		if sh.gone {
+		if sh.gone || ctx.Err() != nil { // output stays for a client that asks again
 			sh.mu.Unlock()
 			return nil, aborted()
+		}
+		if sh.disconnected {
+			sh.mu.Unlock()
+			return nil, failed(codeStreamDisconnected, textStreamDisconnected)
 		}
 		c := sh.commands[source]
 		waiting := sh.out[source]
@@ -101,7 +105,29 @@ var elapsed = func() <-chan time.Time {
 
 func expired(c <-chan time.Time) bool { return c == elapsed }
 
-func aborted() *wsman.Fault {
-	const text = "The I/O operation has been aborted because of either a thread exit or an application request. "
-	return &wsman.Fault{HTTPStatus: 500, SOAPCode: "Receiver", Subcode: "InternalError", Code: codeAborted, Reason: text, Message: text, Machine: "localhost"}
+// left refuses what only a connected shell does, and returns nil for all else.
+func (sh *shell) left(q *wsman.Request) *wsman.Fault {
+	switch q.Op.(type) {
+	case *wsman.Receive, *wsman.Command, *wsman.Send, *wsman.Signal:
+	default:
+		return nil
+	}
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	if !sh.disconnected {
+		return nil
+	}
+	return failed(codeShellDisconnected, textShellDisconnected)
+}
+
+const (
+	textAborted            = "The I/O operation has been aborted because of either a thread exit or an application request. "
+	textShellDisconnected  = "The WS-Management service cannot process the request because the shell is disconnected. Reconnect to it first. "
+	textStreamDisconnected = "The WS-Management service ended the operation because the shell was disconnected. "
+)
+
+func aborted() *wsman.Fault { return failed(codeAborted, textAborted) }
+
+func failed(code wsman.Code, text string) *wsman.Fault {
+	return &wsman.Fault{HTTPStatus: 500, SOAPCode: "Receiver", Subcode: "InternalError", Code: code, Reason: text, Message: text, Machine: "localhost"}
 }

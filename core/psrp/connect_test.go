@@ -41,7 +41,7 @@ func TestConnectToDisconnectedPool(t *testing.T) {
 			t.Errorf("told %v", m)
 		}
 	}
-	if want := []MessageType{TypeSessionCapability, TypeRunspacePoolInitData, TypeApplicationPrivateData}; !slices.Equal(got, want) {
+	if want := []MessageType{TypeSessionCapability, TypeRunspacePoolInitData, TypeApplicationPrivateData, TypeRunspacePoolState}; !slices.Equal(got, want) {
 		t.Errorf("%v", got)
 	}
 	if err := p.client.Attach(id); err != nil {

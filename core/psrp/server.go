@@ -319,6 +319,8 @@ func (s *Server) acceptConnect(h Header, m *ConnectRunspacePool) error {
 	}
 	s.send(uuid.Nil, &RunspacePoolInitData{MinRunspaces: s.min, MaxRunspaces: s.max})
 	s.sendPrivateData()
+	// A Windows server tells the state again, and some clients take the pool as open only then.
+	s.send(uuid.Nil, &RunspacePoolState{State: Opened})
 	return nil
 }
 
