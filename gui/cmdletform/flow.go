@@ -1,6 +1,7 @@
 package cmdletform
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -21,13 +22,15 @@ type Flow struct {
 	OnRun    func(Request)
 
 	locale  string
+	title   func(cmdlet string) string
 	catalog *cmdlets.Catalog
 	model   Model
 }
 
-// NewFlow returns the flow of a form over a catalog. locale is how the person writes dates and numbers.
-func NewFlow(catalog *cmdlets.Catalog, locale string) *Flow {
-	f := &Flow{locale: locale, catalog: catalog}
+// NewFlow returns the flow of a form over a catalog. locale is how the person writes dates and numbers;
+// title says what a cmdlet is for in everyday words, empty when there are none.
+func NewFlow(catalog *cmdlets.Catalog, locale string, title func(cmdlet string) string) *Flow {
+	f := &Flow{locale: locale, title: title, catalog: catalog}
 	f.find()
 	return f
 }
@@ -85,7 +88,16 @@ func (f *Flow) find() {
 	m := &f.model
 	m.Cursor = 0
 	if strings.TrimSpace(m.Search) != "" {
-		m.Found = f.catalog.Search(m.Search)
+		m.Found = f.titled(m.Search)
+		seen := map[*cmdlets.Spec]bool{}
+		for _, s := range m.Found {
+			seen[s] = true
+		}
+		for _, s := range f.catalog.Search(m.Search) {
+			if !seen[s] {
+				m.Found = append(m.Found, s)
+			}
+		}
 		return
 	}
 	m.Found = f.Starters()
@@ -98,6 +110,55 @@ func (f *Flow) find() {
 			m.Found = append(m.Found, s)
 		}
 	}
+}
+
+// titled are the cmdlets whose words on the screen begin with what was typed, in any order; those whose
+// whole title begins with it first, then short titles. One word is left to the catalog, which knows names and
+// everyday words, unless a title begins with it.
+func (f *Flow) titled(text string) []*cmdlets.Spec {
+	text = strings.ToLower(strings.Join(strings.Fields(text), " "))
+	typed := strings.Fields(text)
+	type hit struct {
+		spec  *cmdlets.Spec
+		title string
+		start bool
+	}
+	var hits []hit
+	for _, s := range f.catalog.List() {
+		title := strings.ToLower(f.title(s.Name))
+		if title == "" {
+			continue
+		}
+		start := strings.HasPrefix(title, text)
+		if !start && (len(typed) < 2 || !allBegin(typed, strings.Fields(title))) {
+			continue
+		}
+		hits = append(hits, hit{s, title, start})
+	}
+	slices.SortStableFunc(hits, func(a, b hit) int {
+		if a.start != b.start {
+			if a.start {
+				return -1
+			}
+			return 1
+		}
+		return len(a.title) - len(b.title)
+	})
+	out := make([]*cmdlets.Spec, len(hits))
+	for i, h := range hits {
+		out[i] = h.spec
+	}
+	return out
+}
+
+// allBegin tells whether each of typed begins one of words.
+func allBegin(typed, words []string) bool {
+	for _, t := range typed {
+		if !slices.ContainsFunc(words, func(w string) bool { return strings.HasPrefix(w, t) }) {
+			return false
+		}
+	}
+	return true
 }
 
 // MoveCursor moves in the list; extra is how many lines follow those of Found.

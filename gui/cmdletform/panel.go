@@ -33,8 +33,8 @@ type Panel struct {
 	card    *fyne.Container
 	editors []*editor // of the form that is drawn
 	drawn   int       // Model.Chosen of it
-	first   *fyne.Container
-	rest    *fyne.Container
+	first   *group
+	rest    *group
 	more    *kit.Fold
 	find    *kit.Entry
 	fields  *fyne.Container
@@ -84,11 +84,19 @@ func (p *Panel) FocusSearch() {
 
 // FocusFirst gives the keyboard to the first field, or to Run when there is none to fill in.
 func (p *Panel) FocusFirst() {
+	var first fyne.Focusable = p.run
 	if len(p.editors) > 0 {
-		kit.Focus(p.editors[0].focus)
-		return
+		first = p.editors[0].focus
 	}
-	kit.Focus(p.run)
+	p.focus(first)
+}
+
+// focus gives the keyboard to a widget that was made just now, and so cannot yet say which window it is on:
+// the search box can.
+func (p *Panel) focus(w fyne.Focusable) {
+	if c := fyne.CurrentApp().Driver().CanvasForObject(p.search); c != nil {
+		c.Focus(w)
+	}
 }
 
 func (p *Panel) makeSearch() {
@@ -164,15 +172,15 @@ func (p *Panel) chooseAt(i int) {
 
 func (p *Panel) makeCard() {
 	w, f := p.words, p.flow
-	p.first, p.rest = container.New(&fieldGrid{}), container.New(&fieldGrid{})
+	p.first, p.rest = newGroup(), newGroup()
 	p.find = kit.NewSearch(w.Text("window.form.find"), func(text string) {
 		if text != f.model.Find {
 			f.SetFind(text)
 		}
 	})
-	p.more = kit.NewFold("", kit.Stacked(10, container.New(layout.NewCustomPaddedLayout(4, 0, 0, 0), container.New(&narrow{}, p.find)), p.rest))
+	p.more = kit.NewFold("", kit.Stacked(10, container.New(layout.NewCustomPaddedLayout(4, 0, 0, 0), container.New(&narrow{}, p.find)), p.rest.root))
 	p.more.OnChanged = f.SetMore
-	p.fields = container.New(layout.NewCustomPaddedLayout(2, 8, 16, 16), kit.Stacked(6, p.first, p.more))
+	p.fields = container.New(layout.NewCustomPaddedLayout(2, 8, 16, 16), kit.Stacked(6, p.first.root, p.more))
 	p.scroll = container.NewVScroll(p.fields)
 	p.line = mono()
 	p.copied = kit.NewButton(w.Text("kit.copy"), icons.Copy, kit.Quiet, p.copy)
@@ -230,9 +238,8 @@ func (p *Panel) Height(width float32) float32 {
 		return p.compact.MinSize().Height
 	}
 	inner := width - 32
-	for _, c := range []*fyne.Container{p.first, p.rest} {
-		c.Layout.(*fieldGrid).width = inner
-	}
+	p.first.setWidth(inner)
+	p.rest.setWidth(inner)
 	// The scroll's own least height is not counted twice.
 	return p.full.MinSize().Height - p.scroll.MinSize().Height + p.fields.MinSize().Height + 8
 }
@@ -292,11 +299,13 @@ func (p *Panel) heightChanged(before float32) {
 func (p *Panel) build() {
 	m, w, f := p.flow.Model(), p.words, p.flow
 	p.drawn = m.Chosen
-	p.editors, p.first.Objects, p.rest.Objects = nil, nil, nil
+	p.editors = nil
+	p.first.clear()
+	p.rest.clear()
 	for _, spec := range append(append([]cmdlets.ParamSpec{}, m.Form.Required...), m.Form.Common...) {
 		e := newEditor(spec, f, w)
 		p.editors = append(p.editors, e)
-		p.first.Add(e.whole)
+		p.first.add(e)
 	}
 	p.find.SetText("")
 	words, known := w.Cmdlet(m.Spec.Name)
@@ -331,24 +340,18 @@ func (p *Panel) drawRest() {
 	if !m.More {
 		return
 	}
-	if len(p.rest.Objects) == 0 {
+	if len(p.rest.editors) == 0 {
 		for _, spec := range m.Form.Rest {
 			e := newEditor(spec, p.flow, w)
 			p.editors = append(p.editors, e)
-			p.rest.Add(e.whole)
+			p.rest.add(e)
 		}
 	}
 	shown := map[string]bool{}
 	for _, s := range m.Rest(w.Label) {
 		shown[s.Name] = true
 	}
-	for i, s := range m.Form.Rest {
-		p.rest.Objects[i].Show()
-		if !shown[s.Name] {
-			p.rest.Objects[i].Hide()
-		}
-	}
-	p.rest.Refresh()
+	p.rest.show(shown)
 	p.fields.Refresh()
 }
 
@@ -440,7 +443,7 @@ func (p *Panel) ask(r *Request) {
 		container.New(layout.NewCustomPaddedLayout(4, 4, 4, 8), container.NewBorder(nil, nil, nil, container.NewHBox(container.NewCenter(no), container.NewCenter(yes)), text)))}
 	p.confirm.Refresh()
 	f.model.Compact = false
-	kit.Focus(no)
+	p.focus(no)
 }
 
 // foundRow is one line of the list below the search box.

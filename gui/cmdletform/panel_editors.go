@@ -13,7 +13,6 @@ import (
 	"tenantry/core/secret"
 	"tenantry/core/wording"
 	"tenantry/gui/kit"
-	"tenantry/gui/kit/icons"
 )
 
 // editor is one field of the form: the widget, and the way to say what is wrong with it.
@@ -44,8 +43,7 @@ func newEditor(p cmdlets.ParamSpec, f *Flow, w *wording.Words) *editor {
 			}
 		}
 		box.SetTip(tip)
-		// The box stands beside the inputs of its neighbours, not beside their labels.
-		e.focus, e.whole = box, container.New(layout.NewCustomPaddedLayout(19, 0, 0, 0), box)
+		e.focus, e.whole = box, box
 		return e
 	case cmdlets.EditYesNo:
 		input, e.focus = pick(label, []string{"true", "false"}, func(v string) string { return w.YesNo(v == "true") }, value, alone(f, w), set)
@@ -70,8 +68,10 @@ func newEditor(p cmdlets.ParamSpec, f *Flow, w *wording.Words) *editor {
 		input, e.focus = entry, entry
 	default:
 		entry := kit.NewEntry(label)
-		if key := "window.edit." + string(p.Editor); w.Has(key) {
-			entry.SetPlaceHolder(w.Text(key))
+		for _, key := range []string{"window.edit." + string(p.Editor), "window.edit.of." + p.Name} {
+			if w.Has(key) {
+				entry.SetPlaceHolder(w.Text(key))
+			}
 		}
 		entry.SetText(value)
 		entry.OnChanged = set
@@ -160,8 +160,9 @@ func newLines() *lines {
 // AcceptsTab is Fyne's.
 func (l *lines) AcceptsTab() bool { return false }
 
-// choices is a button that opens a list of boxes to tick.
+// choices is a drop-down whose list has boxes to tick.
 type choices struct {
+	kit.Select
 	values []string
 	chosen map[string]bool
 	words  *wording.Words
@@ -169,15 +170,16 @@ type choices struct {
 	set    func(string)
 }
 
-func newChoices(values []string, w *wording.Words, value, none string, set func(string)) *kit.Button {
+func newChoices(values []string, w *wording.Words, value, none string, set func(string)) *choices {
+	values = slices.Clone(values)
+	slices.SortFunc(values, func(a, b string) int { return strings.Compare(w.Choice(a), w.Choice(b)) })
 	c := &choices{values: values, chosen: map[string]bool{}, words: w, none: none, set: set}
 	for _, v := range cmdlets.SplitList(value) {
 		c.chosen[v] = true
 	}
-	b := kit.NewButton("", icons.ChevronDown, kit.Plain, nil)
-	b.OnTapped = func() { c.open(b) }
-	b.SetText(c.said())
-	return b
+	c.Selected = c.said()
+	c.ExtendBaseWidget(c)
+	return c
 }
 
 func (c *choices) said() string {
@@ -196,8 +198,21 @@ func (c *choices) said() string {
 	return out[0] + " + " + c.words.Number(int64(len(out)-1))
 }
 
-func (c *choices) open(b *kit.Button) {
-	boxes := container.NewVBox()
+// Tapped opens the list.
+func (c *choices) Tapped(*fyne.PointEvent) { c.open() }
+
+// TypedKey opens the list on the keys that open any drop-down.
+func (c *choices) TypedKey(key *fyne.KeyEvent) {
+	switch key.Name {
+	case fyne.KeySpace, fyne.KeyDown, fyne.KeyReturn, fyne.KeyEnter:
+		c.open()
+	default:
+		kit.ForwardKey(c, key)
+	}
+}
+
+func (c *choices) open() {
+	boxes := container.New(layout.NewCustomPaddedVBoxLayout(0))
 	for _, v := range c.values {
 		box := kit.NewCheck(c.words.Choice(v), nil)
 		box.Checked = c.chosen[v]
@@ -210,17 +225,18 @@ func (c *choices) open(b *kit.Button) {
 				}
 			}
 			c.set(strings.Join(now, "\n"))
-			b.SetText(c.said())
+			c.Selected = c.said()
+			c.Refresh()
 		}
 		boxes.Add(box)
 	}
-	canvas := fyne.CurrentApp().Driver().CanvasForObject(b)
+	canvas := fyne.CurrentApp().Driver().CanvasForObject(c)
 	if canvas == nil {
 		return
 	}
-	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(b).AddXY(0, b.Size().Height)
+	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(c).AddXY(0, c.Size().Height)
 	scroll := container.NewVScroll(boxes)
 	need := boxes.MinSize()
-	scroll.SetMinSize(fyne.NewSize(need.Width+12, min(need.Height, max(canvas.Size().Height-at.Y-16, 120))))
+	scroll.SetMinSize(fyne.NewSize(max(need.Width+12, c.Size().Width-8), min(need.Height, max(canvas.Size().Height-at.Y-16, 120))))
 	widget.ShowPopUpAtPosition(scroll, canvas, at)
 }

@@ -214,7 +214,11 @@ func (f *Flow) newForm() {
 	if f.Form != nil && f.model.Stage == Working && f.Form.Model().Imported {
 		catalog, imported = f.Form.Catalog(), true
 	}
-	f.Form = cmdletform.NewFlow(catalog, f.words.Locale())
+	words := f.words
+	f.Form = cmdletform.NewFlow(catalog, words.Locale(), func(cmdlet string) string {
+		title, _ := words.Cmdlet(cmdlet)
+		return title
+	})
 	if imported {
 		f.Form.SetCatalog(catalog, true)
 	}

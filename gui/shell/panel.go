@@ -44,7 +44,6 @@ type Panel struct {
 	closing   *fyne.Container
 	stage     Stage
 	shown     *Tab
-	focusNext *Tab // whose table gets the keyboard when its rows are there
 }
 
 // NewPanel puts the window's content into win and takes its keys, its close button and flow's OnChange.
@@ -102,9 +101,9 @@ func (p *Panel) rebuild() {
 	p.draw()
 	switch {
 	case p.signIn != nil:
-		p.signIn.FocusFirst()
+		p.win.Canvas().Focus(p.signIn.First())
 	case m.Tab() == nil:
-		kit.Focus(p.form.Search().(fyne.Focusable))
+		p.win.Canvas().Focus(p.form.Search().(fyne.Focusable))
 	}
 }
 
@@ -124,7 +123,7 @@ func (p *Panel) makeWorking() fyne.CanvasObject {
 	p.result = container.NewStack()
 	p.start = container.NewStack(p.starters())
 	p.middle = container.New(&middle{p}, p.form.Search(), p.notes, p.form.Card(), p.start, p.tabs.root, p.progress.root, p.result, p.form.Pop())
-	p.form.OnHeight = p.middle.Refresh
+	p.form.OnHeight = p.draw
 	split := container.NewHSplit(p.customers.Content(), p.middle)
 	split.Offset = 0.21
 	var top fyne.CanvasObject = container.NewStack()

@@ -20,6 +20,7 @@ import (
 // topBar is the line above everything: who is signed in, sessions in use, state, and the menu.
 type topBar struct {
 	panel       *Panel
+	name        *kit.Text
 	account     *kit.Button
 	sessions    *kit.StatusItem
 	dot         *kit.StateDot
@@ -38,9 +39,9 @@ func newTopBar(p *Panel) *topBar {
 	b.sessions.SetTip(w.Text("window.sessions-tip"))
 	b.state = kit.NewStatusItem(b.dot, "")
 	b.menu = kit.NewIconButton(icons.Settings, w.Text("window.menu"), b.settingsMenu)
-	name := kit.NewHeading("Tenantry")
+	b.name = kit.NewHeading("Tenantry")
 	b.root = container.New(layout.NewCustomPaddedLayout(4, 4, 14, 8), container.NewBorder(nil, nil,
-		container.New(&middleLine{}, name), container.New(layout.NewCustomPaddedHBoxLayout(2), b.account, b.sessions, b.state, b.menu)))
+		container.New(&middleLine{}, b.name), container.New(layout.NewCustomPaddedHBoxLayout(2), b.account, b.sessions, b.state, b.menu)))
 	return b
 }
 
@@ -48,6 +49,7 @@ func (b *topBar) draw() {
 	m, w := b.panel.flow.Model(), b.panel.words
 	out := m.Stage == SignedOut || m.Account == ""
 	b.account.Hidden, b.sessions.Hidden, b.state.Hidden = out, out, out
+	b.name.Hidden = out // the first screen says it larger
 	if out {
 		b.root.Refresh()
 		return

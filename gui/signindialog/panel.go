@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/widget"
 
+	"tenantry/core/exchange"
 	"tenantry/core/secret"
 	"tenantry/core/signin"
 	"tenantry/core/wording"
@@ -38,6 +39,7 @@ type Panel struct {
 	root                                   fyne.CanvasObject
 	filled                                 int
 	filling                                bool
+	told                                   *exchange.Problem // whose field got the keyboard
 }
 
 // NewPanel returns the screen for flow and takes its OnChange.
@@ -66,17 +68,19 @@ func NewPanel(flow *Flow, w *wording.Words, l loop.Loop, chooser files.Chooser) 
 // Content is what to put on the screen.
 func (p *Panel) Content() fyne.CanvasObject { return p.root }
 
-// FocusFirst gives the keyboard to the first field that is empty, or to the button.
-func (p *Panel) FocusFirst() {
+// First is what should have the keyboard: the first field that is empty, or the button.
+func (p *Panel) First() fyne.Focusable {
 	switch {
 	case p.user.Text == "":
-		kit.Focus(p.user)
+		return p.user
 	case p.password.Text == "":
-		kit.Focus(p.password)
-	default:
-		kit.Focus(p.signIn)
+		return p.password
 	}
+	return p.signIn
 }
+
+// FocusFirst gives the keyboard to First.
+func (p *Panel) FocusFirst() { kit.Focus(p.First()) }
 
 func (p *Panel) passwordCard() fyne.CanvasObject {
 	w, f := p.words, p.flow
@@ -222,6 +226,18 @@ func (p *Panel) draw() {
 	default:
 		p.signIn.SetText(w.Text("window.signin.sign-in"))
 	}
+	if m.Problem != p.told {
+		p.told = m.Problem
+		// Where it went wrong is where the person goes on.
+		switch {
+		case m.Problem == nil:
+		case m.At == PasswordField:
+			kit.Focus(p.password)
+			p.password.TypedShortcut(&fyne.ShortcutSelectAll{})
+		case m.At == AddressField:
+			kit.Focus(p.address)
+		}
+	}
 	p.question.Hidden = m.Question == nil
 	if q := m.Question; q != nil {
 		p.question.Set(kit.Warn, w.Text("window.redirect", "from", q.From, "to", q.To),
@@ -296,7 +312,7 @@ func busy(button, cancel *kit.Button, bar *kit.ProgressBar, mine, any bool, w *w
 	}
 }
 
-// side puts cards beside each other, or under each other where the window is narrow, in the middle.
+// side puts cards beside each other in the middle.
 type side struct{}
 
 const (
