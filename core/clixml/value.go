@@ -192,11 +192,14 @@ func (v Value) Float() (f float64, ok bool) {
 // (lower case, with dashes), without _xHHHH_ escapes. It is empty for other kinds; Text shows every kind.
 func (v Value) Str() string {
 	if v.kind == String { // most are
-		return v.text()
+		return unsafe.String((*byte)(v.ptr), int(v.bits))
 	}
 	return v.lexical()
 }
 
+// lexical is Str for the other kinds. It stays a call, so that Str can do without one.
+//
+//go:noinline
 func (v Value) lexical() string {
 	v = v.Primitive()
 	if !v.kind.isText() {

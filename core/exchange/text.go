@@ -14,14 +14,25 @@ import (
 // The forms are narrow on purpose, because names and notes pass through here too: a size must carry its
 // count of bytes, "1.5 GB (1,610,612,736 bytes)"; a duration must be .NET's "[-][d.]hh:mm:ss[.fffffff]".
 func ParseText(s string) Value {
-	// Most texts are told by their length or first letter.
-	if len(s) < 8 || len(s) > 64 || s[0] > '9' && s[0] != 'U' {
+	// Most texts are told by their length or first letter, without a call.
+	if len(s) < 8 || !startsForm[s[0]] {
 		return NewText(s)
 	}
 	return parseForm(s)
 }
 
+// startsForm marks the bytes with which a text may start that is more than a text.
+var startsForm = func() (t [256]bool) {
+	for _, c := range "-0123456789U" {
+		t[c] = true
+	}
+	return t
+}()
+
 func parseForm(s string) Value {
+	if len(s) > 64 {
+		return NewText(s)
+	}
 	switch last := s[len(s)-1]; {
 	case last == ')':
 		if n, ok := ParseSize(s); ok {
