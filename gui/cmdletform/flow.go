@@ -329,9 +329,3 @@ func (f *Flow) start(r Request) {
 
 // Catalog is what can be chosen.
 func (f *Flow) Catalog() *cmdlets.Catalog { return f.catalog }
-
-// Refill draws the fields anew after the program filled some in.
-func (f *Flow) Refill() {
-	f.model.Chosen++
-	f.changed()
-}

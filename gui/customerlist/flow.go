@@ -115,6 +115,20 @@ func (f *Flow) Pick(row int, toggle, extend bool) {
 	f.selection()
 }
 
+// Select selects these customers and no others, such as those of a question that is asked again.
+func (f *Flow) Select(list []customers.Customer) {
+	m := &f.model
+	m.selected = map[exchange.CustomerID]bool{}
+	for _, c := range list {
+		m.selected[c.Domain] = true
+	}
+	if len(list) > 0 {
+		m.anchor, m.cursor = list[0].Domain, list[0].Domain
+		m.Cursor = m.rowOf(m.cursor)
+	}
+	f.selection()
+}
+
 // PickFirst selects the first customer that shows, for Enter in the search field.
 func (f *Flow) PickFirst() {
 	f.Pick(slices.IndexFunc(f.model.Rows, func(r Row) bool { return r.Heading == "" }), false, false)

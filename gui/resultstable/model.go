@@ -186,8 +186,8 @@ func (m *Model) Selected() int {
 // decide gives columns that appeared a place and decides whether they show at first.
 func (m *Model) decide() {
 	columns := m.View.Columns()
-	if len(columns) == 0 {
-		return
+	if len(columns) == 0 || len(columns) == 1 && m.View.Len() == 0 && columns[0].Name == results.CustomerColumn {
+		return // what the rows have is not known yet
 	}
 	usual, known := usualColumns(m.Info.Invocation.Cmdlet)
 	if m.decided == nil {

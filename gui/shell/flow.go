@@ -292,8 +292,13 @@ func (f *Flow) showStates() {
 	f.Customers.Redraw()
 }
 
+// note says something. What it says good news of replaces the same news of before.
 func (f *Flow) note(n Note) {
+	if n.Kind == NoteGood || n.Kind == NoteInfo {
+		f.model.Notes = slices.DeleteFunc(f.model.Notes, func(old Note) bool { return old.Problem == nil && old.Key == n.Key })
+	}
 	f.model.Notes = append(f.model.Notes, n)
+	f.model.NotesTurn++
 	f.changed(false)
 }
 
@@ -301,6 +306,7 @@ func (f *Flow) note(n Note) {
 func (f *Flow) Dismiss(i int) {
 	if i < len(f.model.Notes) {
 		f.model.Notes = slices.Delete(f.model.Notes, i, i+1)
+		f.model.NotesTurn++
 		f.changed(false)
 	}
 }

@@ -33,7 +33,8 @@ type Tab struct {
 	Table   *resultstable.Flow
 	Parts   []Part // in the order they were asked
 	Running bool
-	Ended   int // customers that have answered, or will not
+	Ended   int    // customers that have answered, or will not
+	Said    []Said // what servers wrote beside rows, such as what a change would do
 
 	news []jobs.Update // what Table was told, without mere counts, to tell a new one after a change of language
 }
@@ -45,6 +46,17 @@ type Part struct {
 	Rows     int
 	Behind   []exchange.CustomerID // whose sessions are in the way while it waits
 	Problem  *exchange.Problem     // why it ended without an answer
+}
+
+// Said is a line a server wrote.
+type Said struct {
+	Customer exchange.CustomerID
+	Text     string
+}
+
+// Told tells whether what servers wrote is all of the answer: of a preview, which brings no rows.
+func (t *Tab) Told() bool {
+	return t.Request.Preview && !t.Running && !t.Troubled() && t.Rows() == 0
 }
 
 // Troubled tells whether something of the answer is missing.
@@ -94,19 +106,20 @@ type Note struct {
 
 // Model is what is to be seen. It belongs to the UI goroutine.
 type Model struct {
-	Stage    Stage
-	Account  string
-	Host     string
-	Sample   bool
-	Used     int // sessions
-	Max      int
-	Tabs     []*Tab
-	Active   int // number of the tab that shows, -1 for none
-	Import   *Import
-	Notes    []Note
-	Question *signindialog.Question
-	Left     int  // sessions still open, with Closing
-	SaysSo   bool // closing takes long enough to say so
+	Stage     Stage
+	Account   string
+	Host      string
+	Sample    bool
+	Used      int // sessions
+	Max       int
+	Tabs      []*Tab
+	Active    int // number of the tab that shows, -1 for none
+	Import    *Import
+	Notes     []Note
+	NotesTurn int // grows whenever Notes change
+	Question  *signindialog.Question
+	Left      int  // sessions still open, with Closing
+	SaysSo    bool // closing takes long enough to say so
 }
 
 // Tab is the tab that shows, nil for none.

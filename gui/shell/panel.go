@@ -39,11 +39,14 @@ type Panel struct {
 	tables    map[*resultstable.Flow]*resultstable.Panel
 	result    *fyne.Container
 	notes     *fyne.Container
+	notesNow  notesShown
+	imports   *importNote // nil while nothing is imported
 	start     *fyne.Container
 	middle    *fyne.Container
 	closing   *fyne.Container
 	stage     Stage
 	shown     *Tab
+	told      *Tab // whose answer is shown as words
 }
 
 // NewPanel puts the window's content into win and takes its keys, its close button and flow's OnChange.
@@ -82,10 +85,10 @@ func (p *Panel) rebuild() {
 		fyne.CurrentApp().Settings().SetTheme(theme.Theme{Mode: mode})
 	}
 	m := p.flow.Model()
-	p.stage, p.shown = m.Stage, nil
+	p.stage, p.shown, p.told = m.Stage, nil, nil
 	p.tables = map[*resultstable.Flow]*resultstable.Panel{}
 	p.bar = newTopBar(p)
-	p.notes = kit.Stacked(4)
+	p.notes, p.imports = kit.Stacked(4), nil
 	p.makeClosing()
 	var content fyne.CanvasObject
 	if m.Stage == SignedOut {
@@ -198,17 +201,58 @@ func (p *Panel) draw() {
 		}
 	}
 	if tab != nil {
-		table := p.table(tab)
-		if len(p.result.Objects) != 1 || p.result.Objects[0] != table.Content() {
-			p.result.Objects = []fyne.CanvasObject{table.Content()}
-			p.result.Refresh()
-			if p.shown != tab {
-				table.FocusTable()
-			}
-		}
+		p.drawResult(tab)
+	} else {
+		p.told = nil
 	}
 	p.shown = tab
 	p.middle.Refresh()
+}
+
+// drawResult shows a tab's table, or what servers said where that is all of the answer.
+func (p *Panel) drawResult(tab *Tab) {
+	if tab.Told() {
+		if p.told != tab {
+			p.told = tab
+			p.result.Objects = []fyne.CanvasObject{p.previewed(tab)}
+			p.result.Refresh()
+		}
+		return
+	}
+	p.told = nil
+	table := p.table(tab)
+	if len(p.result.Objects) == 1 && p.result.Objects[0] == table.Content() {
+		return
+	}
+	p.result.Objects = []fyne.CanvasObject{table.Content()}
+	p.result.Refresh()
+	if p.shown != tab {
+		table.FocusTable()
+	}
+}
+
+// previewed is what a change would do, in the servers' own words.
+func (p *Panel) previewed(t *Tab) fyne.CanvasObject {
+	w := p.words
+	rows := kit.Stacked(0)
+	for _, said := range t.Said {
+		text := said.Text
+		if len(t.Parts) > 1 {
+			text = p.flow.Name(said.Customer) + ": " + text
+		}
+		line := widget.NewLabel(text)
+		line.Wrapping = fyne.TextWrapWord
+		line.Selectable = true
+		rows.Add(line)
+	}
+	hint := kit.NewText(w.Text("window.preview.next"))
+	if len(t.Said) == 0 {
+		hint.SetText(w.Text("window.preview.silent"))
+	}
+	hint.SetColor(theme.ColorMuted)
+	hint.Clip = true
+	return container.NewVScroll(container.New(layout.NewCustomPaddedLayout(16, 16, 12, 12),
+		kit.Stacked(8, kit.NewHeading(w.Text("window.preview.title")), container.New(layout.NewCustomPaddedLayout(-4, -4, -8, -8), rows), hint)))
 }
 
 func (p *Panel) inUse(flow *resultstable.Flow) bool {
@@ -235,63 +279,75 @@ func (p *Panel) table(t *Tab) *resultstable.Panel {
 	return table
 }
 
-// drawNotes says what is to be said above everything else.
+// drawNotes says what is to be said above everything else. What says the same as before stays, with its open
+// folds and its focus.
 func (p *Panel) drawNotes() {
 	m, w := p.flow.Model(), p.words
+	if m.Import == nil {
+		p.imports = nil
+	} else if p.imports == nil {
+		p.imports = newImportNote(w, p.flow.Cancel)
+	}
+	if p.imports != nil {
+		p.imports.draw(m.Import)
+	}
+	now := notesShown{in: p.notes, question: m.Question, importing: p.imports, turn: m.NotesTurn}
+	if now == p.notesNow {
+		return
+	}
+	p.notesNow = now
 	p.notes.Objects = nil
 	if q := m.Question; q != nil {
 		p.notes.Add(kit.NewStrip(kit.Warn, w.Text("window.redirect", "from", q.From, "to", q.To),
 			kit.Action{Text: w.Text("window.redirect-follow"), Do: func() { q.Answer(true) }},
 			kit.Action{Text: w.Text("window.redirect-stop"), Do: func() { q.Answer(false) }}))
 	}
-	if m.Import != nil {
-		p.notes.Add(p.importStrip(m.Import))
+	if p.imports != nil {
+		p.notes.Add(p.imports.root)
 	}
 	for i, n := range m.Notes {
-		closing := kit.Action{Icon: icons.Close, Do: func() { p.flow.Dismiss(i) }}
-		if n.Problem != nil {
-			message := w.Problem(n.Problem)
-			t := kit.Trouble{Kind: kit.Bad, Title: message.Title, Why: message.Why, Next: message.Next,
-				Actions: []kit.Action{{Text: w.Text("kit.close"), Do: closing.Do}}}
-			if n.Kind == NoteWarn {
-				t.Kind = kit.Warn
-			}
-			for _, d := range message.Details {
-				t.Details = append(t.Details, kit.Detail{Name: d.Name, Value: d.Text})
-			}
-			p.notes.Add(kit.NewProblem(t))
-			continue
-		}
-		text := w.Text(n.Key, n.Args...)
-		if n.Counted {
-			text = w.Count(n.Key, n.Count, n.Args...)
-		}
-		actions := []kit.Action{closing}
-		if n.Path != "" {
-			actions = []kit.Action{{Text: w.Text("window.export.folder"), Do: func() { openFolder(n.Path) }}, closing}
-		}
-		p.notes.Add(kit.NewStrip(map[NoteKind]kit.Kind{NoteInfo: kit.Info, NoteGood: kit.Good, NoteWarn: kit.Warn, NoteBad: kit.Bad}[n.Kind], text, actions...))
+		p.notes.Add(p.noteOf(n, func() { p.flow.Dismiss(i) }))
 	}
 	p.notes.Hidden = len(p.notes.Objects) == 0
 	p.notes.Refresh()
 }
 
+// notesShown tells one state of the notes from another.
+type notesShown struct {
+	in        *fyne.Container
+	question  *signindialog.Question
+	importing *importNote
+	turn      int
+}
+
+func (p *Panel) noteOf(n Note, dismiss func()) fyne.CanvasObject {
+	w := p.words
+	if n.Problem != nil {
+		message := w.Problem(n.Problem)
+		t := kit.Trouble{Kind: kit.Bad, Title: message.Title, Why: message.Why, Next: message.Next,
+			Actions: []kit.Action{{Text: w.Text("kit.close"), Do: dismiss}}}
+		if n.Kind == NoteWarn {
+			t.Kind = kit.Warn
+		}
+		for _, d := range message.Details {
+			t.Details = append(t.Details, kit.Detail{Name: d.Name, Value: d.Text})
+		}
+		return kit.NewProblem(t)
+	}
+	text := w.Text(n.Key, n.Args...)
+	if n.Counted {
+		text = w.Count(n.Key, n.Count, n.Args...)
+	}
+	actions := []kit.Action{{Icon: icons.Close, Do: dismiss}}
+	if n.Path != "" {
+		actions = append([]kit.Action{{Text: w.Text("window.export.folder"), Do: func() { openFolder(n.Path) }}}, actions...)
+	}
+	return kit.NewStrip(map[NoteKind]kit.Kind{NoteInfo: kit.Info, NoteGood: kit.Good, NoteWarn: kit.Warn, NoteBad: kit.Bad}[n.Kind], text, actions...)
+}
+
 func openFolder(path string) {
 	u := &url.URL{Scheme: "file", Path: filepath.ToSlash(filepath.Dir(path))}
 	_ = fyne.CurrentApp().OpenURL(u) // a desktop without a file window has nothing to show; the path is on the screen
-}
-
-func (p *Panel) importStrip(at *Import) fyne.CanvasObject {
-	w := p.words
-	bar := kit.NewProgressBar()
-	text := w.Text("window.import.asking")
-	if at.Total > 0 {
-		text = w.Text("window.import.progress", "n", at.Done, "total", at.Total)
-		bar.Set(float32(at.Done) / float32(at.Total))
-	} else {
-		bar.Set(0)
-	}
-	return kit.Stacked(0, kit.NewStrip(kit.Info, text, kit.Action{Text: w.Text("window.cancel"), Do: p.flow.Cancel}), bar)
 }
 
 // keys registers the keys that work everywhere.

@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"tenantry/core/jobs"
+	"tenantry/core/wording"
 	"tenantry/gui/kit"
 	"tenantry/gui/kit/icons"
 	"tenantry/gui/kit/theme"
@@ -178,7 +179,7 @@ var (
 
 func newTabHead(p *Panel, i int, t *Tab, active bool) *tabHead {
 	h := &tabHead{open: func() { p.flow.Show(i) }, active: active, title: p.flow.Title(t), back: kit.NewSurface("", ""), mark: canvas.NewRectangle(nil)}
-	text := kit.NewText(kit.Shorten(h.title, 260, theme.Size(theme.SizeText), fyne.TextStyle{Bold: active}))
+	text := kit.NewText(kit.Shorten(h.title, 300, theme.Size(theme.SizeText), fyne.TextStyle{Bold: active}))
 	text.Style.Bold = active
 	row := container.New(layout.NewCustomPaddedHBoxLayout(4))
 	switch {
@@ -258,6 +259,7 @@ type runProgress struct {
 	line   *fyne.Container
 	fold   *kit.Fold
 	list   *kit.List
+	high   *fixedHeight // of the list: as its lines need, up to five and a half
 	root   *fyne.Container
 }
 
@@ -282,7 +284,8 @@ func newRunProgress(p *Panel) *runProgress {
 			o.(*partRow).set(p, t.Parts[i])
 		}
 	}
-	r.fold = kit.NewFold(w.Text("window.run.each"), container.New(&fixedHeight{132}, r.list))
+	r.high = &fixedHeight{}
+	r.fold = kit.NewFold(w.Text("window.run.each"), container.New(r.high, r.list))
 	r.fold.OnChanged = func(bool) { p.middle.Refresh() }
 	r.root = container.New(layout.NewCustomPaddedLayout(4, 0, 12, 8), kit.Stacked(2, r.line, r.fold))
 	return r
@@ -296,6 +299,7 @@ func (r *runProgress) draw() {
 	}
 	r.line.Hidden = !t.Running
 	r.fold.Hidden = len(t.Parts) < 2
+	r.high.height = min(float32(len(t.Parts)), 5.5) * r.list.RowHeight
 	r.text.SetText(r.said(t))
 	r.list.Refresh()
 	r.root.Show()
@@ -387,4 +391,32 @@ func (r *partRow) set(p *Panel, part Part) {
 	r.dot.Set(state, words)
 	r.name.SetText(p.flow.Name(part.Customer))
 	r.said.SetText(words)
+}
+
+// importNote says how far fetching all cmdlets is.
+type importNote struct {
+	words *wording.Words
+	text  *kit.Text
+	bar   *kit.ProgressBar
+	root  *fyne.Container
+}
+
+func newImportNote(w *wording.Words, cancel func()) *importNote {
+	n := &importNote{words: w, text: kit.NewText(""), bar: kit.NewProgressBar()}
+	n.text.Clip = true
+	stop := kit.NewButton(w.Text("window.cancel"), icons.Stop, kit.Plain, cancel)
+	stop.SetTip("Esc")
+	n.root = kit.Stacked(0, container.NewStack(kit.NewSurface(theme.ColorInfoBack, ""),
+		container.New(layout.NewCustomPaddedLayout(4, 4, 12, 4), container.NewBorder(nil, nil, nil, stop, container.New(&middleLine{}, n.text)))), n.bar)
+	return n
+}
+
+func (n *importNote) draw(at *Import) {
+	if at.Total == 0 {
+		n.text.SetText(n.words.Text("window.import.asking"))
+		n.bar.Busy()
+		return
+	}
+	n.text.SetText(n.words.Text("window.import.progress", "n", at.Done, "total", at.Total))
+	n.bar.Set(float32(at.Done) / float32(at.Total))
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -24,8 +25,14 @@ func (f *Flow) Run(r cmdletform.Request) {
 	if f.model.Stage != Working {
 		return
 	}
+	f.runIn(slices.IndexFunc(f.model.Tabs, func(old *Tab) bool { return !old.Running && same(old.Request, r) }), r)
+}
+
+// runIn starts a run in the place of a tab, or in a new one when i is below 0.
+func (f *Flow) runIn(i int, r cmdletform.Request) {
 	t := &Tab{Request: r}
-	if i := slices.IndexFunc(f.model.Tabs, func(old *Tab) bool { return !old.Running && same(old.Request, r) }); i >= 0 {
+	if i >= 0 {
+		f.model.Tabs[i].Run.Cancel()
 		f.model.Tabs[i].Table.Close()
 		f.model.Tabs[i], f.model.Active = t, i
 	} else {
@@ -81,6 +88,9 @@ func (f *Flow) Title(t *Tab) string {
 func (f *Flow) apply(t *Tab, u jobs.Update) {
 	if u.Notice != nil || u.Problem != nil || u.Summary != nil || u.Phase.Final() {
 		t.news = append(t.news, u)
+	}
+	if u.Notice != nil && u.Notice.Level == exchange.Information {
+		t.Said = append(t.Said, Said{Customer: u.Customer, Text: u.Notice.Text})
 	}
 	t.Table.Apply(u)
 	if u.Summary != nil {
@@ -157,34 +167,38 @@ func (f *Flow) Again() {
 	if t == nil || t.Running {
 		return
 	}
-	if cmdlets.NeedsConfirm(t.Request.Invocation) {
-		f.Form.Restore(t.Request.Spec, t.Request.Draft, false)
-		f.Form.Run()
+	f.ask(t.Request)
+}
+
+// ask runs a request of before; a change is confirmed like any other.
+func (f *Flow) ask(r cmdletform.Request) {
+	if !cmdlets.NeedsConfirm(r.Invocation) {
+		f.Run(r)
 		return
 	}
-	f.Run(t.Request)
+	f.Customers.Select(r.Customers) // what is confirmed is what the list shows
+	f.Form.Restore(r.Spec, r.Draft, false)
+	f.Form.Run()
 }
 
 // Retry asks some customers of a tab again.
 func (f *Flow) Retry(t *Tab, ids []exchange.CustomerID) {
 	r := t.Request
 	r.Customers = slices.DeleteFunc(slices.Clone(r.Customers), func(c customers.Customer) bool { return !slices.Contains(ids, c.Domain) })
-	if cmdlets.NeedsConfirm(r.Invocation) {
-		f.Form.Restore(r.Spec, r.Draft, false)
-		f.Form.SetCustomers(r.Customers, len(r.Customers) == 0)
-		f.Form.Run()
-		return
-	}
-	f.Run(r)
+	f.ask(r)
 }
 
-// AllRows asks the question of a tab again, for all rows there are.
+// AllRows asks the question of a tab again, for all rows there are. They take the place of those it has.
 func (f *Flow) AllRows(t *Tab) {
 	r := t.Request
-	f.Form.Restore(r.Spec, r.Draft, true)
-	f.Form.Input("ResultSize", "Unlimited")
-	f.Form.Refill()
-	f.Form.Run()
+	r.Draft.Inputs = maps.Clone(r.Draft.Inputs)
+	r.Draft.Inputs["ResultSize"] = "Unlimited"
+	inv, problems := cmdlets.Build(r.Spec, r.Draft)
+	if i := slices.Index(f.model.Tabs, t); i >= 0 && len(problems) == 0 {
+		r.Invocation = inv
+		f.Form.Restore(r.Spec, r.Draft, true)
+		f.runIn(i, r)
+	}
 }
 
 // CanAllRows tells whether a tab's cmdlet can be asked for all rows.
