@@ -11,7 +11,7 @@ import (
 
 // mostHeap is how many bytes a run may leave behind for each byte of the distinct values in its table. The
 // table itself takes most of them: a number for each cell, and what a list needs beside its texts.
-const mostHeap = 2.5
+const mostHeap = 1.8
 
 // A run leaves its table behind and nothing else: no answers that a kept text would hold on to, no objects,
 // no buffers that grow with the rows.
