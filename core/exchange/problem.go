@@ -76,7 +76,7 @@ func AsProblem(err error) *Problem {
 		return nil
 	}
 	var p *Problem
-	if errors.As(err, &p) {
+	if errors.As(err, &p) && p != nil {
 		return p
 	}
 	return &Problem{Code: CodeUnexpected, Cause: err}
@@ -85,7 +85,7 @@ func AsProblem(err error) *Problem {
 // CodeOf returns the code of the Problem in err's chain, or "" when there is none.
 func CodeOf(err error) Code {
 	var p *Problem
-	if errors.As(err, &p) {
+	if errors.As(err, &p) && p != nil {
 		return p.Code
 	}
 	return ""
