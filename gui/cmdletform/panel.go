@@ -88,15 +88,7 @@ func (p *Panel) FocusFirst() {
 	if len(p.editors) > 0 {
 		first = p.editors[0].focus
 	}
-	p.focus(first)
-}
-
-// focus gives the keyboard to a widget that was made just now, and so cannot yet say which window it is on:
-// the search box can.
-func (p *Panel) focus(w fyne.Focusable) {
-	if c := fyne.CurrentApp().Driver().CanvasForObject(p.search); c != nil {
-		c.Focus(w)
-	}
+	kit.FocusBeside(p.search, first)
 }
 
 func (p *Panel) makeSearch() {
@@ -443,7 +435,7 @@ func (p *Panel) ask(r *Request) {
 		container.New(layout.NewCustomPaddedLayout(4, 4, 4, 8), container.NewBorder(nil, nil, nil, container.NewHBox(container.NewCenter(no), container.NewCenter(yes)), text)))}
 	p.confirm.Refresh()
 	f.model.Compact = false
-	p.focus(no)
+	kit.FocusBeside(p.search, no)
 }
 
 // foundRow is one line of the list below the search box.

@@ -123,6 +123,7 @@ func withUnlimited(entry *kit.Entry, param, value string, w *wording.Words, set 
 		key = "window.form.all-rows"
 	}
 	typed := value
+	entry.OnChanged = nil // what is filled in here was not typed
 	box := kit.NewCheck(w.Text(key), nil)
 	if strings.EqualFold(value, unlimited) {
 		typed, box.Checked = "", true

@@ -85,7 +85,7 @@ func (f *Flow) work(change func() error, done func(err error)) {
 
 func (f *Flow) show(list []customers.Customer) {
 	m := &f.model
-	m.all = list
+	m.all, m.narrowed = list, ""
 	for id := range m.selected {
 		if !slices.ContainsFunc(list, func(c customers.Customer) bool { return c.Domain == id }) {
 			delete(m.selected, id)

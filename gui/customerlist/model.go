@@ -7,6 +7,7 @@ package customerlist
 
 import (
 	"slices"
+	"strings"
 
 	"tenantry/core/customers"
 	"tenantry/core/exchange"
@@ -59,6 +60,8 @@ type Model struct {
 	Removed  []customers.Customer // that can be put back; nil for none
 
 	all      []customers.Customer
+	found    []customers.Customer // by the text narrowed, of all
+	narrowed string               // empty when found is not of all
 	selected map[exchange.CustomerID]bool
 	anchor   exchange.CustomerID
 	cursor   exchange.CustomerID
@@ -85,7 +88,14 @@ func (m *Model) All() []customers.Customer { return m.all }
 
 // arrange makes Rows of the customers that match the search.
 func (m *Model) arrange() {
-	found := customers.Search(m.all, m.Search)
+	found := m.all
+	if strings.TrimSpace(m.Search) != "" {
+		if m.narrowed != "" && strings.HasPrefix(m.Search, m.narrowed) {
+			found = m.found // whoever matches more letters is among those who matched fewer
+		}
+		found = customers.Search(found, m.Search)
+	}
+	m.found, m.narrowed = found, m.Search
 	m.Total, m.Shown = len(m.all), len(found)
 	m.Rows = m.Rows[:0:0]
 	favourites := 0

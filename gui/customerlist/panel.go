@@ -176,7 +176,7 @@ func (p *Panel) draw() {
 		p.domain.SetText("")
 		p.name.SetText("")
 		p.form.Show()
-		kit.Focus(p.domain)
+		kit.FocusBeside(p.search, p.domain)
 	}
 	p.form.Hidden = !m.Adding
 	problem := ""
@@ -299,7 +299,7 @@ func (p *Panel) lines(rows []customers.RowProblem) fyne.CanvasObject {
 	label.SizeName = theme.SizeCaption
 	label.Selectable = true
 	scroll := container.NewVScroll(label)
-	scroll.SetMinSize(fyne.NewSize(0, 140))
+	scroll.SetMinSize(fyne.NewSize(0, min(float32(len(rows))*36, 140)))
 	return scroll
 }
 
