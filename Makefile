@@ -4,7 +4,9 @@
 # keeps a third of a processor busy where there is no graphics card.
 TAGS        := x11,migrated_fynedo,no_animations
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+# For the decoders of the wire formats, and for all others.
 FUZZTIME    ?= 10s
+FUZZREST    ?= 3s
 PLATFORMS   := linux/amd64 linux/arm64 windows/amd64 windows/arm64 darwin/amd64 darwin/arm64
 
 .DEFAULT_GOAL := help
@@ -38,8 +40,8 @@ lint: ## formatting, vet, staticcheck
 	go vet -tags $(TAGS) ./...
 	go run $(STATICCHECK) -tags $(TAGS) ./...
 
-fuzz: ## every fuzz target for FUZZTIME (10s)
-	@test/fuzz.sh $(FUZZTIME)
+fuzz: ## every fuzz target: FUZZTIME (10s) for the wire formats, FUZZREST (3s) for the others
+	@test/fuzz.sh $(FUZZTIME) $(FUZZREST)
 
 cross: ## the command line for every system, without cgo
 	@for p in $(PLATFORMS); do \
