@@ -29,17 +29,17 @@ func TestAnIdleSessionIsUsedAgainAndClosedAfterAWhile(t *testing.T) {
 		session := first.Session()
 		first.Done(nil)
 		first.Done(nil)
-		time.Sleep(time.Minute) // synctest's clock
+		advance(time.Minute)
 		again := acquire(t, s, "a.example")
 		if again.Session() != session || again.Fresh() || !first.Fresh() {
 			t.Error("the idle session was not used again")
 		}
 		again.Done(&exchange.Problem{Code: exchange.CodeObjectNotFound})
-		time.Sleep(jobs.DefaultIdle - time.Second)
+		advance(jobs.DefaultIdle - time.Second)
 		if used, most := s.InUse(); used != 1 || most != 3 {
 			t.Errorf("%d of %d in use", used, most)
 		}
-		time.Sleep(2 * time.Second)
+		advance(2 * time.Second)
 		synctest.Wait()
 		if used, _ := s.InUse(); used != 0 || srv.openNow() != 0 {
 			t.Errorf("%d in use, %d open after the idle time", used, srv.openNow())
@@ -60,7 +60,7 @@ func TestTheSessionIdleLongestMakesRoomAndOthersWaitInOrder(t *testing.T) {
 		s := jobs.NewSessions(jobs.Account{Connector: srv})
 		a, b, c := acquire(t, s, "a.example"), acquire(t, s, "b.example"), acquire(t, s, "c.example")
 		b.Done(nil)
-		time.Sleep(time.Second)
+		advance(time.Second)
 		a.Done(nil)
 		d := acquire(t, s, "d.example")
 		if got := s.Connected(); !slices.Equal(got, []exchange.CustomerID{"a.example", "c.example", "d.example"}) {
@@ -148,7 +148,7 @@ func TestSignOutDoesNotWaitForEver(t *testing.T) {
 		if p := exchange.AsProblem(err); p == nil || p.Code != jobs.CodeNotClosed || p.Args["customers"] != "a.example" || time.Since(begun) != exchange.ClosingLimit {
 			t.Errorf("%v after %v", err, time.Since(begun))
 		}
-		time.Sleep(time.Hour)
+		advance(time.Hour)
 		synctest.Wait()
 		if used, _ := s.InUse(); used != 0 {
 			t.Error("a session that closed late is still counted")
@@ -218,3 +218,6 @@ func TestImportingCommandsCountsAndCanBeStopped(t *testing.T) {
 		t.Errorf("%v, %v", list, err)
 	}
 }
+
+// advance moves the clock of the synctest bubble the test runs in; no real time passes.
+func advance(d time.Duration) { <-time.After(d) }
