@@ -28,8 +28,7 @@ test: ## install what is missing, then every check a change must pass
 	@packaging/setup.sh test
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory unit
-	@$(MAKE) --no-print-directory cross
-	@$(MAKE) --no-print-directory fuzz
+	@$(MAKE) --no-print-directory -j2 -O cross fuzz
 	@echo "All of it passed."
 
 unit: ## every test with the race detector, the real window and the secret store among them
