@@ -46,7 +46,8 @@ func (a *axis) thumb(track, least int64) (start, length int64) {
 	if a.max() == 0 || track <= 0 {
 		return 0, max(track, 0)
 	}
-	length = min(max(mulDiv(track, a.view, a.total), least), track)
+	// Where there is anything to scroll the handle can move, if only by a pixel.
+	length = max(min(max(mulDiv(track, a.view, a.total), least), track-1), 0)
 	return mulDiv(track-length, a.off, a.max()), length
 }
 
