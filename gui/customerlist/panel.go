@@ -37,6 +37,7 @@ type Panel struct {
 	count        *kit.Text
 	root         fyne.CanvasObject
 	saidNotes    string
+	cursor       int // the row that was brought into sight last
 }
 
 // NewPanel returns the list for flow and takes its OnChange.
@@ -206,6 +207,12 @@ func (p *Panel) draw() {
 	p.middle.Objects = []fyne.CanvasObject{want}
 	p.middle.Refresh()
 	p.list.Refresh()
+	if m.Cursor != p.cursor { // somebody was added, or keys moved
+		p.cursor = m.Cursor
+		if m.Cursor >= 0 {
+			p.list.Reveal(m.Cursor)
+		}
+	}
 	p.count.SetText(p.counted())
 	if p.root != nil {
 		p.root.Refresh()
