@@ -13,6 +13,7 @@ import (
 	"tenantry/core/secret"
 	"tenantry/core/wording"
 	"tenantry/gui/kit"
+	"tenantry/gui/kit/locate"
 )
 
 // editor is one field of the form: the widget, and the way to say what is wrong with it.
@@ -231,11 +232,11 @@ func (c *choices) open() {
 		}
 		boxes.Add(box)
 	}
-	canvas := fyne.CurrentApp().Driver().CanvasForObject(c)
+	canvas := locate.Canvas(c)
 	if canvas == nil {
 		return
 	}
-	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(c).AddXY(0, c.Size().Height)
+	at := locate.Position(c).AddXY(0, c.Size().Height)
 	scroll := container.NewVScroll(boxes)
 	need := boxes.MinSize()
 	scroll.SetMinSize(fyne.NewSize(max(need.Width+12, c.Size().Width-8), min(need.Height, max(canvas.Size().Height-at.Y-16, 120))))

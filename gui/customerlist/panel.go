@@ -15,6 +15,7 @@ import (
 	"tenantry/gui/kit"
 	"tenantry/gui/kit/files"
 	"tenantry/gui/kit/icons"
+	"tenantry/gui/kit/locate"
 	"tenantry/gui/kit/loop"
 	"tenantry/gui/kit/theme"
 )
@@ -134,7 +135,7 @@ func (p *Panel) chooseFile() {
 }
 
 func (p *Panel) menuBelow() {
-	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(p.more)
+	at := locate.Position(p.more)
 	p.menu(at.AddXY(0, p.more.Size().Height))
 }
 
@@ -162,7 +163,7 @@ func (p *Panel) menu(at fyne.Position) {
 		fyne.NewMenuItem(w.Text("window.customers.all"), f.PickAll),
 		fyne.NewMenuItem(w.Text("window.customers.add"), func() { f.ShowForm(true) }),
 		fyne.NewMenuItem(w.Text("window.customers.import"), p.chooseFile))
-	if c := fyne.CurrentApp().Driver().CanvasForObject(p.list); c != nil {
+	if c := locate.Canvas(p.list); c != nil {
 		widget.ShowPopUpMenuAtPosition(fyne.NewMenu("", items...), c, at)
 	}
 }

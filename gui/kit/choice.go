@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
 
+	"tenantry/gui/kit/locate"
 	"tenantry/gui/kit/theme"
 	"tenantry/gui/kit/tip"
 )
@@ -60,8 +61,15 @@ func (s *Select) MouseOut() {
 	tip.Hide(s)
 }
 
+// Tapped opens the list.
+func (s *Select) Tapped(ev *fyne.PointEvent) {
+	locate.Canvas(s) // Fyne asks where it is, and must know
+	s.Select.Tapped(ev)
+}
+
 // TypedKey is Fyne's.
 func (s *Select) TypedKey(key *fyne.KeyEvent) {
+	locate.Canvas(s)
 	switch key.Name {
 	case fyne.KeySpace, fyne.KeyUp, fyne.KeyDown, fyne.KeyLeft, fyne.KeyRight:
 		s.Select.TypedKey(key)

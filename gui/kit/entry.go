@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"tenantry/gui/kit/icons"
+	"tenantry/gui/kit/locate"
 	"tenantry/gui/kit/theme"
 	"tenantry/gui/kit/tip"
 )
@@ -44,6 +45,12 @@ func (e *Entry) SetTip(text string) { e.tip = text }
 
 // AccessibilityLabel is Fyne's.
 func (e *Entry) AccessibilityLabel() string { return e.label }
+
+// TappedSecondary opens the menu with copy and paste.
+func (e *Entry) TappedSecondary(ev *fyne.PointEvent) {
+	locate.Canvas(e) // Fyne asks where it is, and must know
+	e.Entry.TappedSecondary(ev)
+}
 
 // TypedRune is Fyne's.
 func (e *Entry) TypedRune(r rune) {

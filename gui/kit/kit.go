@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/widget"
 
+	"tenantry/gui/kit/locate"
 	"tenantry/gui/kit/theme"
 )
 
@@ -35,7 +36,7 @@ func SetWords(w Words) { words = w }
 // Forward gives a shortcut that a focused widget has no use for to its window, where the keys that work
 // everywhere are registered: Fyne stops at the focused widget otherwise.
 func Forward(from fyne.CanvasObject, s fyne.Shortcut) {
-	if c := fyne.CurrentApp().Driver().CanvasForObject(from); c != nil {
+	if c := locate.Canvas(from); c != nil {
 		if t, ok := c.(fyne.Shortcutable); ok {
 			t.TypedShortcut(s)
 		}
@@ -44,7 +45,7 @@ func Forward(from fyne.CanvasObject, s fyne.Shortcut) {
 
 // ForwardKey is Forward for a plain key such as F5 or Esc: it goes to the window's OnTypedKey.
 func ForwardKey(from fyne.CanvasObject, key *fyne.KeyEvent) {
-	if c := fyne.CurrentApp().Driver().CanvasForObject(from); c != nil {
+	if c := locate.Canvas(from); c != nil {
 		if f := c.OnTypedKey(); f != nil {
 			f(key)
 		}
@@ -53,7 +54,7 @@ func ForwardKey(from fyne.CanvasObject, key *fyne.KeyEvent) {
 
 // Focus gives a widget the keyboard, when it is on a window.
 func Focus(w fyne.Focusable) {
-	if c := fyne.CurrentApp().Driver().CanvasForObject(w.(fyne.CanvasObject)); c != nil {
+	if c := locate.Canvas(w.(fyne.CanvasObject)); c != nil {
 		c.Focus(w)
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"tenantry/gui/kit"
 	"tenantry/gui/kit/grid"
 	"tenantry/gui/kit/icons"
+	"tenantry/gui/kit/locate"
 )
 
 // Panel draws a Flow's model: strips, the line with find and columns, the table, the status line, and the
@@ -345,7 +346,7 @@ func detailsOf(m messageOf) []kit.Detail {
 // menu is what a secondary click offers.
 func (p *Panel) menu(row, column int, at fyne.Position) {
 	w := p.flow.Words()
-	c := fyne.CurrentApp().Driver().CanvasForObject(p.grid)
+	c := locate.Canvas(p.grid)
 	if c == nil {
 		return
 	}

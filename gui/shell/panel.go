@@ -18,6 +18,7 @@ import (
 	"tenantry/gui/customerlist"
 	"tenantry/gui/kit"
 	"tenantry/gui/kit/icons"
+	"tenantry/gui/kit/locate"
 	"tenantry/gui/kit/theme"
 	"tenantry/gui/kit/tip"
 	"tenantry/gui/resultstable"
@@ -405,12 +406,12 @@ func (p *Panel) escape() {
 
 // menuBelow shows a menu below an object.
 func menuBelow(o fyne.CanvasObject, items ...*fyne.MenuItem) {
-	c := fyne.CurrentApp().Driver().CanvasForObject(o)
+	c := locate.Canvas(o)
 	if c == nil {
 		return
 	}
 	menu := fyne.NewMenu("", items...)
-	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(o)
+	at := locate.Position(o)
 	pop := widget.NewPopUpMenu(menu, c)
 	at.X = min(at.X, c.Size().Width-pop.MinSize().Width-8)
 	pop.ShowAtPosition(fyne.NewPos(at.X, at.Y+o.Size().Height))

@@ -16,6 +16,7 @@ import (
 	"tenantry/gui/kit"
 	"tenantry/gui/kit/files"
 	"tenantry/gui/kit/icons"
+	"tenantry/gui/kit/locate"
 	"tenantry/gui/kit/loop"
 	"tenantry/gui/kit/theme"
 )
@@ -290,8 +291,8 @@ func (p *Panel) accounts() {
 				p.FocusFirst()
 			}))
 		}
-		c := fyne.CurrentApp().Driver().CanvasForObject(open)
-		at := fyne.CurrentApp().Driver().AbsolutePositionForObject(p.user)
+		c := locate.Canvas(open)
+		at := locate.Position(p.user)
 		widget.ShowPopUpMenuAtPosition(fyne.NewMenu("", items...), c, at.AddXY(0, p.user.Size().Height))
 	})
 	p.user.ActionItem = open

@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
 
+	"tenantry/gui/kit/locate"
 	"tenantry/gui/kit/theme"
 	"tenantry/gui/kit/tip"
 )
@@ -27,7 +28,7 @@ const wheelStep = 2
 
 // Focus gives the Grid the keyboard.
 func Focus(g *Grid) {
-	if c := fyne.CurrentApp().Driver().CanvasForObject(g); c != nil && c.Focused() != g {
+	if c := locate.Canvas(g); c != nil && c.Focused() != g {
 		c.Focus(g)
 	}
 }
@@ -143,7 +144,7 @@ func (g *Grid) TypedKey(key *fyne.KeyEvent) {
 }
 
 func (g *Grid) forward(key *fyne.KeyEvent) {
-	if c := fyne.CurrentApp().Driver().CanvasForObject(g); c != nil {
+	if c := locate.Canvas(g); c != nil {
 		if f := c.OnTypedKey(); f != nil {
 			f(key)
 		}
@@ -165,7 +166,7 @@ func (g *Grid) TypedShortcut(s fyne.Shortcut) {
 			return
 		}
 	}
-	if c := fyne.CurrentApp().Driver().CanvasForObject(g); c != nil {
+	if c := locate.Canvas(g); c != nil {
 		if t, ok := c.(fyne.Shortcutable); ok {
 			t.TypedShortcut(s)
 		}
@@ -266,7 +267,7 @@ func (g *Grid) keyMenu() {
 		g.selected()
 	}
 	c := g.cols.list[g.column]
-	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(g.body)
+	at := locate.Position(g.body)
 	h := g.rowHeight()
 	g.OnMenu(g.sel.cursor, c.index, at.AddXY(float32(c.start-g.x.off)+theme.Size(theme.SizeCellPad),
 		float32(int64(g.sel.cursor+1)*h-g.y.off)))

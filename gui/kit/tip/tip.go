@@ -13,6 +13,7 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/widget"
 
+	"tenantry/gui/kit/locate"
 	"tenantry/gui/kit/theme"
 )
 
@@ -124,8 +125,7 @@ func layerFor(of fyne.CanvasObject) *Layer {
 	if app == nil || len(layers) == 0 {
 		return nil
 	}
-	d := app.Driver()
-	c := d.CanvasForObject(of)
+	c := locate.Canvas(of)
 	if c == nil {
 		return nil
 	}
@@ -134,7 +134,7 @@ func layerFor(of fyne.CanvasObject) *Layer {
 		switch {
 		case fyne.CanvasObject(l) == c.Content():
 			first = l
-		case d.CanvasForObject(l) != c:
+		case app.Driver().CanvasForObject(l) != c:
 			continue
 		case first == nil:
 			first = l
@@ -150,7 +150,7 @@ func layerFor(of fyne.CanvasObject) *Layer {
 func (l *Layer) set(text string, at fyne.Position) {
 	shown = l
 	l.text = text
-	l.at = at.Subtract(fyne.CurrentApp().Driver().AbsolutePositionForObject(l))
+	l.at = at.Subtract(locate.Position(l))
 	l.Refresh()
 }
 
