@@ -62,6 +62,14 @@ type Connector interface {
 	Connect(ctx context.Context, to Target, with Credential) (Session, error)
 }
 
+// Remover is a Connector that can end a session which an earlier program left open.
+type Remover interface {
+	// Remove ends the session of that id at to.URL, which is where it was opened. nil means that the session
+	// is gone, also when the server had forgotten it already. Errors are *Problem; the session may then
+	// still be there.
+	Remove(ctx context.Context, to Target, with Credential, id string) error
+}
+
 // Target says which customer is asked, and where.
 type Target struct {
 	Customer CustomerID // empty: the account's own organisation
@@ -73,6 +81,9 @@ type Target struct {
 	// PrivateCA holds certificate authorities to trust beside the system's, as PEM; nil for none.
 	PrivateCA []byte
 
+	// Proxy is the way out of the network. The zero value takes the system's.
+	Proxy Proxy
+
 	// AllowRedirect is asked before a redirect to a host outside the connector's own list is followed.
 	// It runs on the goroutine of Connect and may wait for a person. nil refuses.
 	AllowRedirect func(ctx context.Context, from, to string) bool
@@ -81,10 +92,49 @@ type Target struct {
 	OnRedirect func(to string)
 }
 
-// Credential is an account and its password.
+// Proxy says how requests leave the network.
+type Proxy struct {
+	Mode ProxyMode
+
+	// URL, User and Password are for ProxyManual: such as http://proxy.example:8080, and who may use it
+	// where it asks. The URL holds no user name and no password.
+	URL, User string
+	Password  secret.Secret
+}
+
+// ProxyMode says where the proxy's address comes from.
+type ProxyMode string
+
+// The modes of a Proxy.
+const (
+	ProxySystem ProxyMode = ""       // what the system's settings and the environment say
+	ProxyNone   ProxyMode = "none"   // straight, whatever they say
+	ProxyManual ProxyMode = "manual" // the one given
+)
+
+// Authentication names how an account proves who it is on the classic connection.
+type Authentication string
+
+// The ways to sign in. Exchange Online knew only Basic; Exchange Server and hosted Exchange know them all.
+const (
+	AuthBasic       Authentication = ""            // the password with each request, over https only
+	AuthNegotiate   Authentication = "negotiate"   // Kerberos where it works, otherwise NTLM
+	AuthNTLM        Authentication = "ntlm"        // NTLM; over http every message is encrypted by it
+	AuthKerberos    Authentication = "kerberos"    // a ticket; over http every message is encrypted by it
+	AuthCertificate Authentication = "certificate" // a client certificate in TLS
+)
+
+// Credential is an account and what proves that it is one's own.
 type Credential struct {
+	// User is a name as the server wants it: name@domain, DOMAIN\name. Empty is allowed with
+	// AuthCertificate, and with AuthKerberos for the one whose ticket the system holds.
 	User     string
-	Password secret.Secret
+	Password secret.Secret // empty with AuthKerberos: use the ticket that is there
+
+	Authentication Authentication
+
+	// ClientCertificate is for AuthCertificate: the certificate, its chain and its private key, as PEM.
+	ClientCertificate secret.Secret
 }
 
 // Capabilities is what a session can do, asked once before a run.
