@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/widget"
 
+	"tenantry/core/wording"
 	"tenantry/gui/kit/icons"
 	"tenantry/gui/kit/theme"
 )
@@ -24,6 +25,15 @@ type Trouble struct {
 
 // Detail is one raw fact for whoever helps: an id, the server's own text.
 type Detail struct{ Name, Value string }
+
+// Explained is what a panel says of a problem that core/wording put into words.
+func Explained(kind Kind, m wording.Message, actions ...Action) Trouble {
+	t := Trouble{Kind: kind, Title: m.Title, Why: m.Why, Next: m.Next, Actions: actions}
+	for _, d := range m.Details {
+		t.Details = append(t.Details, Detail{Name: d.Name, Value: d.Text})
+	}
+	return t
+}
 
 // Problem is a panel that says what went wrong and what to do, with the raw facts folded away.
 type Problem struct {

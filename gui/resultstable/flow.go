@@ -179,9 +179,13 @@ func (f *Flow) UsualColumns() {
 	f.SetColumns(f.model.Columns)
 }
 
-// Dismiss takes notices of a kind away.
+// Dismiss puts notices of a kind away.
 func (f *Flow) Dismiss(kind NoticeKind) {
-	f.model.Notices = slices.DeleteFunc(f.model.Notices, func(n Notice) bool { return n.Kind == kind })
+	for i := range f.model.Notices {
+		if f.model.Notices[i].Kind == kind {
+			f.model.Notices[i].Dismissed = true
+		}
+	}
 	f.changed(false)
 }
 

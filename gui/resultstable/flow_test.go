@@ -147,8 +147,18 @@ func TestStripsSayWhatIsMissing(t *testing.T) {
 	s.queue.Do(func() {
 		got := s.strips()
 		if len(got) != 2 || !strings.HasPrefix(got[0], "2 customers were not asked: fabrikam.example, litware.example.") ||
-			!strings.HasPrefix(got[1], "Not complete: 20 rows arrived from Contoso before it ended.") {
+			got[1] != "20 rows from Contoso arrived before the connection broke; there may be more." {
 			t.Errorf("the strips say %q", got)
+		}
+		if got := s.panel.status.Text; !strings.HasPrefix(got, "20 rows, not complete · ") {
+			t.Errorf("the status line says %q", got)
+		}
+		s.flow.Dismiss(Partial)
+		if got := s.strips(); len(got) != 1 {
+			t.Errorf("after one was put away the strips say %q", got)
+		}
+		if got := s.panel.status.Text; !strings.HasPrefix(got, "20 rows, not complete · ") {
+			t.Errorf("putting the words away makes the answer look whole: %q", got)
 		}
 		s.flow.model.Notices = nil
 		s.flow.Apply(jobs.Update{Customer: "fabrikam.example", Phase: jobs.NotAsked, Problem: &exchange.Problem{Code: exchange.CodeDropped, Retry: exchange.RetryNow}})

@@ -16,6 +16,7 @@ import (
 	"tenantry/core/jobs"
 	"tenantry/core/results"
 	"tenantry/core/wording"
+	"tenantry/gui/remedy"
 )
 
 // Span is rows of the view from First up to, not with, End.
@@ -49,17 +50,23 @@ type Notice struct {
 	Rows     int
 	Problem  *exchange.Problem // why, for the kinds that have one
 	Text     string            // of a Warning
+
+	// Dismissed says that the words were put away. What they said stays true.
+	Dismissed bool
 }
 
-// CanRetry tells whether asking this customer again could bring more.
-func (n Notice) CanRetry() bool {
+// Steps is what can be done about it, the best first.
+func (n Notice) Steps() []remedy.Step {
 	switch n.Kind {
 	case Failed, NotAsked, Partial:
-		return n.Problem == nil || n.Problem.Retry != exchange.RetryNever
+		if n.Problem == nil {
+			return []remedy.Step{remedy.TryAgain}
+		}
+		return remedy.For(n.Problem)
 	case Cancelled:
-		return true
+		return []remedy.Step{remedy.TryAgain}
 	}
-	return false
+	return nil
 }
 
 // Model is what is to be seen. It belongs to the UI goroutine; a View in it never changes.
@@ -331,6 +338,10 @@ func (m *Model) Status(w *wording.Words, name func(exchange.CustomerID) string) 
 		parts = append(parts, w.Count("table.rows-so-far", max(m.Arriving, total)))
 	case total == 0 && len(m.Info.Customers) > 0 && len(m.answered()) == 0:
 		parts = append(parts, w.Text("table.no-answer")) // not asked is not zero rows
+	case m.incomplete() && m.View.Len() == total:
+		parts = append(parts, w.Count("table.rows-partial", total))
+	case m.incomplete():
+		parts = append(parts, w.Count("table.rows-of-partial", total, "shown", m.View.Len()))
 	case m.View.Len() != total:
 		parts = append(parts, w.Count("table.rows-of", total, "shown", m.View.Len()))
 	default:
@@ -392,6 +403,16 @@ func (m *Model) Empty(w *wording.Words, name func(exchange.CustomerID) string) (
 		hint = w.Text("table.empty-hint", "customer", name(m.Info.Customers[0]))
 	}
 	return w.Text("table.empty"), hint, true
+}
+
+// incomplete tells whether rows came that are not all there were.
+func (m *Model) incomplete() bool {
+	for _, n := range m.Notices {
+		if n.Rows > 0 && (n.Kind == Partial || n.Kind == Cancelled) {
+			return true
+		}
+	}
+	return false
 }
 
 // changes tells whether the run changes something rather than read.

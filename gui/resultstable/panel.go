@@ -16,6 +16,7 @@ import (
 	"tenantry/gui/kit/grid"
 	"tenantry/gui/kit/icons"
 	"tenantry/gui/kit/locate"
+	"tenantry/gui/remedy"
 )
 
 // Panel draws a Flow's model: strips, the line with find and columns, the table, the status line, and the
@@ -25,6 +26,9 @@ type Panel struct {
 	OnExport func(view results.View, columns []string)
 	// OnRetry hears that the user wants some customers asked again.
 	OnRetry func(customers []exchange.CustomerID)
+	// OnStep hears that the user wants something that is done outside the table, such as seeing the sessions;
+	// nil offers nothing of the kind.
+	OnStep func(step remedy.Step)
 	// OnAllRows hears that the user wants the rows that a limit held back; nil offers no such thing.
 	OnAllRows func()
 
@@ -226,8 +230,7 @@ func (p *Panel) drawMiddle() {
 		if said == p.saidEmpty {
 			return
 		}
-		want = container.NewVBox(container.NewPadded(kit.NewProblem(kit.Trouble{Kind: kit.Bad, Title: message.Title,
-			Why: message.Why, Next: message.Next, Details: detailsOf(message)})))
+		want = container.NewVBox(container.NewPadded(kit.NewProblem(kit.Explained(kit.Bad, message))))
 	} else if sentence, hint, ok := m.Empty(w, p.flow.Name); ok {
 		said = sentence + "\n" + hint
 		if said == p.saidEmpty {
@@ -259,7 +262,7 @@ func (p *Panel) drawStrips() {
 		p.saidStrips = said
 		p.strips.Objects = nil
 		for kind := Failed; kind <= Warning; kind++ {
-			if these := m.of(kind); len(these) > 0 {
+			if these := m.said(kind); len(these) > 0 {
 				p.strips.Add(p.strip(kind, these))
 			}
 		}
@@ -272,20 +275,7 @@ func (p *Panel) drawStrips() {
 
 func (p *Panel) strip(kind NoticeKind, these []Notice) fyne.CanvasObject {
 	w := p.flow.Words()
-	var again []exchange.CustomerID
-	for _, n := range these {
-		if n.CanRetry() {
-			again = append(again, n.Customer)
-		}
-	}
-	var actions []kit.Action
-	if len(again) > 0 {
-		actions = append(actions, kit.Action{Text: w.Text("table.retry"), Icon: icons.Retry, Do: func() {
-			if p.OnRetry != nil {
-				p.OnRetry(again)
-			}
-		}})
-	}
+	actions := p.steps(these)
 	look := map[NoticeKind]kit.Kind{Failed: kit.Bad, NotAsked: kit.Bad, Partial: kit.Warn, Cancelled: kit.Info,
 		Cut: kit.Warn, Faults: kit.Warn, Warning: kit.Info}[kind]
 	if kind == Cut && p.OnAllRows != nil {
@@ -308,11 +298,50 @@ func (p *Panel) strip(kind NoticeKind, these []Notice) fyne.CanvasObject {
 	if kind == Warning {
 		t.Title = w.Count("table.warnings", len(these))
 	}
-	if len(these) == 1 && these[0].Problem != nil {
-		message := w.Problem(these[0].Problem)
-		t.Why, t.Next = strings.TrimSpace(message.Title+". "+message.Why), message.Next
+	if p := these[0].Problem; p != nil && alike(these) {
+		message := w.Problem(p)
+		t.Next = message.Next
+		if len(these) == 1 {
+			t.Why = strings.TrimSpace(message.Title + ". " + message.Why)
+		} else {
+			t.Why = message.Title + "."
+		}
 	}
 	return kit.NewProblem(t)
+}
+
+// steps are buttons for what can be done: asking again those that could then answer, and what the window does
+// for all of them.
+func (p *Panel) steps(these []Notice) []kit.Action {
+	w := p.flow.Words()
+	var again []exchange.CustomerID
+	elsewhere := map[remedy.Step]bool{}
+	for _, n := range these {
+		for _, step := range n.Steps() {
+			switch step {
+			case remedy.TryAgain:
+				again = append(again, n.Customer)
+			case remedy.Sessions:
+				elsewhere[remedy.Sessions] = true
+			default: // what is said on the first screen is changed there
+				elsewhere[remedy.SignIn] = true
+			}
+		}
+	}
+	var actions []kit.Action
+	if len(again) > 0 {
+		actions = append(actions, kit.Action{Text: w.Text("table.retry"), Icon: icons.Retry, Do: func() {
+			if p.OnRetry != nil {
+				p.OnRetry(again)
+			}
+		}})
+	}
+	for _, step := range []remedy.Step{remedy.Sessions, remedy.SignIn} {
+		if elsewhere[step] && p.OnStep != nil {
+			actions = append(actions, kit.Action{Text: w.Text(step.Key()), Do: func() { p.OnStep(step) }})
+		}
+	}
+	return actions
 }
 
 // why is the raw facts of notices: of one its problem's, of several each customer's reason. A few warnings
@@ -322,7 +351,7 @@ func (p *Panel) why(these []Notice) []kit.Detail {
 	w := p.flow.Words()
 	var out []kit.Detail
 	if len(these) == 1 && these[0].Problem != nil {
-		return detailsOf(w.Problem(these[0].Problem))
+		return kit.Explained(kit.Bad, w.Problem(these[0].Problem)).Details
 	}
 	for _, n := range these {
 		switch {
@@ -331,14 +360,6 @@ func (p *Panel) why(these []Notice) []kit.Detail {
 		case n.Kind == Warning && len(these) > inFull:
 			out = append(out, kit.Detail{Name: p.flow.Name(n.Customer), Value: n.Text})
 		}
-	}
-	return out
-}
-
-func detailsOf(m messageOf) []kit.Detail {
-	out := make([]kit.Detail, len(m.Details))
-	for i, d := range m.Details {
-		out[i] = kit.Detail{Name: d.Name, Value: d.Text}
 	}
 	return out
 }

@@ -1,13 +1,10 @@
 package resultstable
 
 import (
+	"slices"
 	"strconv"
 	"strings"
-
-	"tenantry/core/wording"
 )
-
-type messageOf = wording.Message
 
 // of are the notices of one kind, in order.
 func (m *Model) of(kind NoticeKind) []Notice {
@@ -18,6 +15,21 @@ func (m *Model) of(kind NoticeKind) []Notice {
 		}
 	}
 	return out
+}
+
+// said are the notices of one kind that nobody has put away.
+func (m *Model) said(kind NoticeKind) []Notice {
+	return slices.DeleteFunc(m.of(kind), func(n Notice) bool { return n.Dismissed })
+}
+
+// alike tells whether notices are there for one reason.
+func alike(these []Notice) bool {
+	for _, n := range these {
+		if n.Problem == nil || n.Problem.Code != these[0].Problem.Code {
+			return false
+		}
+	}
+	return true
 }
 
 // noticeKeys name the sentence of a notice about one customer; with "-many" the one about several.
@@ -42,6 +54,9 @@ func sayNotice(kind NoticeKind, these []Notice, f *Flow) string {
 		key = "table.refused" // there are no others that could be read
 	}
 	if len(these) == 1 {
+		if p := these[0].Problem; p != nil && w.Has(key+"."+string(p.Code)) {
+			key += "." + string(p.Code)
+		}
 		return w.Count(key, these[0].Rows, "customer", f.Name(these[0].Customer))
 	}
 	const named = 5 // customers; the rest is a number
@@ -60,6 +75,9 @@ func sayNotice(kind NoticeKind, these []Notice, f *Flow) string {
 func sayNotices(m *Model, f *Flow) string {
 	var b strings.Builder
 	for _, n := range m.Notices {
+		if n.Dismissed {
+			continue
+		}
 		b.WriteString(strconv.Itoa(int(n.Kind)) + " " + sayNotice(n.Kind, []Notice{n}, f) + "\n")
 	}
 	return b.String()
