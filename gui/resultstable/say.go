@@ -79,6 +79,9 @@ func sayNotices(m *Model, f *Flow) string {
 			continue
 		}
 		b.WriteString(strconv.Itoa(int(n.Kind)) + " " + sayNotice(n.Kind, []Notice{n}, f) + "\n")
+		if n.Problem != nil { // the same words can offer other steps
+			b.WriteString(string(n.Problem.Code) + strconv.Itoa(int(n.Problem.Retry)) + "\n")
+		}
 	}
 	return b.String()
 }
