@@ -186,7 +186,12 @@ const (
 // Notice is a message beside the rows.
 type Notice struct {
 	Level NoticeLevel
-	Text  string
+	Text  string // as the server wrote it
+
+	// Code and Args are for a message that is known, which core/wording says in words instead of Text. Code is
+	// empty for any other.
+	Code Code
+	Args map[string]string
 }
 
 // Fault says that one object failed. The run goes on.
