@@ -11,8 +11,12 @@ import (
 // concernsAll tells whether a failure to connect lies with the account or the endpoint, so that it would
 // meet every customer, as long as the account has never got in.
 func concernsAll(code exchange.Code) bool {
+	if code.AboutAccount() {
+		return true
+	}
 	switch code {
-	case exchange.CodeSignInRefused, exchange.CodeNoPassword, exchange.CodeNoBasic, exchange.CodeRemotePowerShellOff,
+	case exchange.CodeForbidden, exchange.CodeProxy, exchange.CodeProxySignIn, exchange.CodeProxyRefused,
+		exchange.CodeSignInService, exchange.CodeKDCNotReachable, exchange.CodeRedirectLookAlike,
 		exchange.CodeNameNotFound, exchange.CodeNotReachable, exchange.CodeTimeout, exchange.CodeUntrusted,
 		exchange.CodeTLSFailed, exchange.CodeRetired, exchange.CodeNotHTTPS, exchange.CodeBadURL,
 		exchange.CodeNotRemoting, exchange.CodeRedirectLoop, exchange.CodeRedirectInsecure,

@@ -256,7 +256,7 @@ func (r *Run) judge(customer exchange.CustomerID, nth int, p *exchange.Problem) 
 	}
 	r.mu.Lock()
 	switch {
-	case p != nil && p.Code == exchange.CodeSignInRefused:
+	case p != nil && p.Code.AboutAccount():
 		r.refusals++
 		r.refusedAt = r.attempts
 	case nth > r.refusedAt: // what began before the refusal says nothing about the password since
