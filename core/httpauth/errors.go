@@ -38,6 +38,12 @@ const (
 	KindTooLarge          // the answer is larger than allowed
 	KindEncoding          // the answer's compression is broken or unknown
 	KindCancelled         // the caller gave up
+
+	KindNotOffered        // the server takes none of the ways to sign in that were asked for; Asked and Offered say which
+	KindSignInRefused     // the account was refused before the server could be asked, as by a Kerberos realm
+	KindNoTicket          // there is no Kerberos ticket, or no realm to ask for one
+	KindSealing           // an answer that must be encrypted is not, or cannot be decrypted
+	KindClientCertificate // the client certificate is missing, cannot be read, or was refused
 )
 
 var kindNames = [...]string{
@@ -46,6 +52,8 @@ var kindNames = [...]string{
 	"host not reachable", "timeout", "certificate not trusted", "not a TLS server", "TLS older than 1.2",
 	"TLS failed", "connection lost", "proxy trouble", "not an HTTP answer", "answer too large",
 	"broken compression", "cancelled",
+	"way to sign in not offered", "sign-in refused", "no Kerberos ticket", "message encryption broken",
+	"client certificate refused",
 }
 
 // String names the kind, in English, for logs.
@@ -95,7 +103,10 @@ type Error struct {
 	// Reused tells that the connection had served an earlier request. One that is lost before the answer
 	// was probably closed by the server while it was idle.
 	Reused bool
-	Cause  error // may be nil
+	// Asked and Offered, for KindNotOffered, are the authentication schemes that were asked for and those that
+	// the server offers.
+	Asked, Offered []string
+	Cause          error // may be nil
 }
 
 // Error says what went wrong, where and when.
@@ -103,6 +114,9 @@ func (e *Error) Error() string {
 	s := "httpauth: " + e.Kind.String()
 	if e.Host != "" {
 		s += " (" + e.Host + ", " + e.Stage.String() + ")"
+	}
+	if e.Kind == KindNotOffered {
+		s += fmt.Sprintf(": asked for %s, offered %s", strings.Join(e.Asked, ", "), strings.Join(e.Offered, ", "))
 	}
 	if e.Cause != nil {
 		s += ": " + e.Cause.Error()
