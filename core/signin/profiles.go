@@ -1,18 +1,22 @@
 package signin
 
 import (
+	"os"
 	"slices"
 	"strings"
 	"time"
 
 	"tenantry/core/exchange"
 	"tenantry/core/journal/sharedfile"
+	"tenantry/core/secret"
 )
 
 // The codes of saved connections.
 const (
 	CodeProfileNoName  exchange.Code = "profile.no-name" // a connection needs a name to be saved. Args: none
 	CodeProfileUnknown exchange.Code = "profile.unknown" // there is no connection of that name. Args: name, known (joined by ", ", may be empty)
+	// CodeCertificateUnreadable says that a file with a client certificate or its key cannot be read. Args: path
+	CodeCertificateUnreadable exchange.Code = "signin.certificate-unreadable"
 )
 
 // Profile is a saved connection. It holds no secret: the password is in a Vault, under PasswordKey.
@@ -22,6 +26,20 @@ type Profile struct {
 	URL        string              `json:"url,omitempty"`
 	User       string              `json:"user,omitempty"`
 	CAFile     string              `json:"caFile,omitempty"` // a PEM file with a private certificate authority, empty for none
+
+	// Authentication is how the account signs in; empty is exchange.AuthBasic.
+	Authentication exchange.Authentication `json:"authentication,omitempty"`
+
+	// ClientCertFile and ClientKeyFile are PEM files, for exchange.AuthCertificate: the certificate with its
+	// chain, and its private key. ClientKeyFile is empty when the key is in the same file.
+	ClientCertFile string `json:"clientCertFile,omitempty"`
+	ClientKeyFile  string `json:"clientKeyFile,omitempty"`
+
+	// Proxy is "" for the system's, "none" for none, or the address of one, such as
+	// http://proxy.example:8080. ProxyUser is who may use it, where it asks; the password is in a Vault, under
+	// ProxyPasswordKey.
+	Proxy     string `json:"proxy,omitempty"`
+	ProxyUser string `json:"proxyUser,omitempty"`
 
 	// Customers narrows the customer list to those of this connection. Empty means all customers.
 	Customers []exchange.CustomerID `json:"customers,omitempty"`
@@ -46,6 +64,56 @@ func (p Profile) Address() string {
 
 // PasswordKey names the profile's password in a Vault.
 func (p Profile) PasswordKey() string { return PasswordKey(p.User, p.Address()) }
+
+// ProxyPasswordKey names the password of ProxyUser in a Vault.
+func (p Profile) ProxyPasswordKey() string { return PasswordKey(p.ProxyUser, p.Proxy) }
+
+// NeedsUser tells whether signing in needs a user name: a certificate and a ticket say themselves whose they are.
+func (p Profile) NeedsUser() bool {
+	return p.Authentication != exchange.AuthCertificate && p.Authentication != exchange.AuthKerberos
+}
+
+// NeedsPassword tells whether signing in needs a password. With Kerberos and no user name the ticket that the
+// system holds is used.
+func (p Profile) NeedsPassword() bool {
+	switch p.Authentication {
+	case exchange.AuthCertificate:
+		return false
+	case exchange.AuthKerberos:
+		return p.User != ""
+	}
+	return true
+}
+
+// Way is the proxy as a connection takes it, without the password.
+func (p Profile) Way() exchange.Proxy {
+	switch {
+	case p.Proxy == "", strings.EqualFold(p.Proxy, "system"):
+		return exchange.Proxy{Mode: exchange.ProxySystem}
+	case strings.EqualFold(p.Proxy, "none"):
+		return exchange.Proxy{Mode: exchange.ProxyNone}
+	}
+	return exchange.Proxy{Mode: exchange.ProxyManual, URL: p.Proxy, User: p.ProxyUser}
+}
+
+// ClientCertificate reads the files of the client certificate; the empty secret when there are none. A file
+// that cannot be read is CodeCertificateUnreadable.
+func (p Profile) ClientCertificate() (secret.Secret, error) {
+	var pem []byte
+	for _, path := range []string{p.ClientCertFile, p.ClientKeyFile} {
+		if path == "" {
+			continue
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return secret.Secret{}, &exchange.Problem{
+				Code: CodeCertificateUnreadable, Doing: "read the client certificate", Args: map[string]string{"path": path}, Cause: err,
+			}
+		}
+		pem = append(append(pem, text...), '\n')
+	}
+	return secret.New(string(pem)), nil
+}
 
 // Profiles is the list of saved connections in one JSON file, shared by every running copy of Tenantry.
 // Its methods read or write the file each time, so they may block on the disk; they may be called from
@@ -98,6 +166,8 @@ func (ps *Profiles) Get(name string) (Profile, error) {
 func (ps *Profiles) Save(p Profile) error {
 	p.Name, p.URL = strings.TrimSpace(p.Name), withoutUserinfo(strings.TrimSpace(p.URL))
 	p.User, p.CAFile = strings.TrimSpace(p.User), strings.TrimSpace(p.CAFile)
+	p.ClientCertFile, p.ClientKeyFile = strings.TrimSpace(p.ClientCertFile), strings.TrimSpace(p.ClientKeyFile)
+	p.Proxy, p.ProxyUser = withoutUserinfo(strings.TrimSpace(p.Proxy)), strings.TrimSpace(p.ProxyUser)
 	if p.Name == "" {
 		return &exchange.Problem{Code: CodeProfileNoName, Doing: "save a connection"}
 	}
