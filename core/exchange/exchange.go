@@ -90,6 +90,10 @@ type Target struct {
 
 	// OnRedirect is told of each redirect that was followed, with the new address. nil is allowed.
 	OnRedirect func(to string)
+
+	// OnUnknown is told by Remove when the server does not know the session: it had forgotten it, or never
+	// made it. nil is allowed.
+	OnUnknown func()
 }
 
 // Proxy says how requests leave the network.

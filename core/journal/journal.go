@@ -40,12 +40,16 @@ type Journal struct {
 	path string
 	self process
 	now  func() time.Time
+	news changes
+	life context.Context // until Close
+	end  context.CancelFunc
 }
 
 // Open opens the journal at path (signin.Folders.Journal), makes it when it is not there, and brings an
 // older one up to date. The caller closes it.
 func Open(ctx context.Context, path string) (*Journal, error) {
 	j := &Journal{path: path, now: time.Now}
+	j.life, j.end = context.WithCancel(context.Background())
 	var err error
 	if j.self, err = thisProcess(); err != nil {
 		return nil, j.problem("ask the system about this process", err)
@@ -59,14 +63,16 @@ func Open(ctx context.Context, path string) (*Journal, error) {
 	// One connection: writes of one program queue here, in order, instead of meeting a lock below.
 	j.db.SetMaxOpenConns(1)
 	if err := j.prepare(ctx); err != nil {
-		_ = j.db.Close()
+		_ = j.Close()
 		return nil, err
 	}
 	return j, nil
 }
 
-// Close closes the database. What was written before is kept.
+// Close closes the database. What was written before is kept. Places that are still held stay in the book
+// until this process ends.
 func (j *Journal) Close() error {
+	j.end()
 	if err := j.db.Close(); err != nil {
 		return j.problem("close the journal", err)
 	}
@@ -225,6 +231,23 @@ var migrations = []string{
 		ended    INTEGER,
 		PRIMARY KEY (run, place)
 	) STRICT;`,
+
+	`CREATE TABLE places (
+		id       INTEGER PRIMARY KEY AUTOINCREMENT, -- also the turn of those who wait
+		account  TEXT NOT NULL,
+		customer TEXT NOT NULL,
+		program  TEXT NOT NULL,
+		held     INTEGER NOT NULL, -- 0 while it is waited for
+		host     TEXT NOT NULL,
+		pid      INTEGER NOT NULL,
+		begun    TEXT NOT NULL,
+		since    INTEGER NOT NULL
+	) STRICT;
+	CREATE INDEX places_by_account ON places (account);
+	ALTER TABLE shells ADD COLUMN budget TEXT NOT NULL DEFAULT '';     -- the account as places name it
+	ALTER TABLE shells ADD COLUMN place INTEGER NOT NULL DEFAULT 0;    -- the place it counts for, 0 for none
+	ALTER TABLE shells ADD COLUMN confirmed INTEGER NOT NULL DEFAULT 1; -- the server said that it made it
+	ALTER TABLE shells ADD COLUMN found INTEGER;                       -- when it was first seen to be left open`,
 }
 
 func milliseconds(t time.Time) sql.NullInt64 {

@@ -12,12 +12,17 @@ type ShellLog struct{ j *Journal }
 // Shells returns the journal as a log of shells. It does not own the journal.
 func (j *Journal) Shells() ShellLog { return ShellLog{j} }
 
-// Opening notes a shell before its creation is sent.
+// Opening notes a shell before its creation is sent. A place that ctx carries (Place.Mark) is the one it
+// counts for.
 func (l ShellLog) Opening(ctx context.Context, shell, url, user string, customer exchange.CustomerID) error {
-	return l.j.ShellOpening(ctx, Shell{ID: shell, URL: url, User: user, Customer: string(customer)})
+	s := Shell{ID: shell, URL: url, User: user, Customer: string(customer)}
+	if p, ok := ctx.Value(placeKey{}).(*Place); ok {
+		s.Budget, s.place = p.account, p.id
+	}
+	return l.j.ShellOpening(ctx, s)
 }
 
-// Named notes that the server gave a shell another id.
+// Named notes that the server made a shell, and under which id.
 func (l ShellLog) Named(ctx context.Context, asked, given string) error {
 	return l.j.ShellNamed(ctx, asked, given)
 }

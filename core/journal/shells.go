@@ -14,9 +14,12 @@ type Shell struct {
 	URL      string // where it is; whatever could be a secret is taken out before it is written
 	User     string // the account that opened it
 	Customer string // the customer it was opened for, empty for the account's own organisation
+	Budget   string // the account as Want.Account names it, empty when no place was taken for the shell
 	PID      int    // the process that opened it
 	Host     string // the computer that process runs on
 	Opened   time.Time
+
+	place int64 // the place it counts for, 0 for none
 }
 
 // Owner tells about the process that opened a shell.
@@ -26,13 +29,24 @@ type Owner string
 const (
 	OwnerRunning Owner = "running" // it still runs: the shell is in use, leave it alone
 	OwnerGone    Owner = "gone"    // it ended without closing the shell
+	OwnerGaveUp  Owner = "gave-up" // it runs, but could not close the shell and has given back its place
 	OwnerUnknown Owner = "unknown" // it was started on another computer
 )
+
+// Left tells whether nobody will close the shell unless it is removed.
+func (o Owner) Left() bool { return o == OwnerGone || o == OwnerGaveUp }
 
 // OpenShell is a Shell that was not noted as closed.
 type OpenShell struct {
 	Shell
 	Owner Owner
+
+	// Confirmed tells that the server said it made the shell. Without that its creation may never have
+	// arrived, or may still be on its way.
+	Confirmed bool
+
+	// Found is when the shell was first seen to be left open; the zero time while it is not.
+	Found time.Time
 }
 
 // ShellOpening notes a shell before its creation is sent, so that one which the server made while this
@@ -51,19 +65,17 @@ func (j *Journal) ShellOpening(ctx context.Context, s Shell) error {
 	}
 	return j.write(ctx, "note a shell", func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO shells
-			(id, url, account, customer, host, pid, begun, opened) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-			s.ID, WithoutSecrets(s.URL), s.User, s.Customer, s.Host, s.PID, begun, s.Opened.UnixMilli())
+			(id, url, account, customer, host, pid, begun, opened, budget, place, confirmed, found)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, NULL)`,
+			s.ID, WithoutSecrets(s.URL), s.User, s.Customer, s.Host, s.PID, begun, s.Opened.UnixMilli(), s.Budget, s.place)
 		return err
 	})
 }
 
-// ShellNamed notes that the server gave the shell noted as id another name.
+// ShellNamed notes that the server made the shell noted as id, and calls it serverID, which may be the same.
 func (j *Journal) ShellNamed(ctx context.Context, id, serverID string) error {
-	if id == serverID {
-		return nil
-	}
-	return j.write(ctx, "rename a shell", func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `UPDATE OR REPLACE shells SET id = ? WHERE id = ?`, serverID, id)
+	return j.write(ctx, "confirm a shell", func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE OR REPLACE shells SET id = ?, confirmed = 1 WHERE id = ?`, serverID, id)
 		return err
 	})
 }
@@ -71,39 +83,78 @@ func (j *Journal) ShellNamed(ctx context.Context, id, serverID string) error {
 // ShellClosed strikes a shell out after the server confirmed its deletion, or said that it never was or no
 // longer is. One that is not noted is already struck out.
 func (j *Journal) ShellClosed(ctx context.Context, id string) error {
-	return j.write(ctx, "strike out a shell", func(tx *sql.Tx) error {
+	err := j.write(ctx, "strike out a shell", func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `DELETE FROM shells WHERE id = ?`, id)
 		return err
 	})
+	j.news.tell() // it may have been somebody's place
+	return err
 }
 
 // OpenShells returns the shells that were not struck out, the oldest first, each with what is known about
 // the process that opened it. A process number that the system gave to another program since is not taken
-// for the old one.
+// for the old one. It notes which are seen to be left open for the first time.
 func (j *Journal) OpenShells(ctx context.Context) ([]OpenShell, error) {
 	const doing = "list open shells"
-	rows, err := j.db.QueryContext(ctx, `SELECT id, url, account, customer, host, pid, begun, opened
-		FROM shells ORDER BY opened, id`)
+	open, err := j.shellsOf(ctx, j.db, "")
 	if err != nil {
 		return nil, j.problem(doing, err)
+	}
+	now := j.now().UTC().Truncate(time.Millisecond)
+	var fresh []string
+	for i := range open {
+		if s := &open[i]; s.Owner.Left() && s.Found.IsZero() {
+			s.Found, fresh = now, append(fresh, s.ID)
+		}
+	}
+	if len(fresh) == 0 {
+		return open, nil
+	}
+	return open, j.write(ctx, doing, func(tx *sql.Tx) error { return noteFound(ctx, tx, fresh, now) })
+}
+
+func noteFound(ctx context.Context, tx *sql.Tx, ids []string, at time.Time) error {
+	for _, id := range ids {
+		if _, err := tx.ExecContext(ctx, `UPDATE shells SET found = ? WHERE id = ? AND found IS NULL`, at.UnixMilli(), id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// queries is the database, or a transaction on it.
+type queries interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// shellsOf reads the open shells of an account as places name it, or all for "".
+func (j *Journal) shellsOf(ctx context.Context, from queries, budget string) ([]OpenShell, error) {
+	rows, err := from.QueryContext(ctx, `SELECT s.id, s.url, s.account, s.customer, s.host, s.pid, s.begun, s.opened,
+		s.budget, s.place, s.confirmed, s.found, p.id IS NOT NULL
+		FROM shells s LEFT JOIN places p ON p.id = s.place AND p.held
+		WHERE ? IN ('', s.budget) ORDER BY s.opened, s.id`, budget)
+	if err != nil {
+		return nil, err
 	}
 	defer rows.Close()
 	var open []OpenShell
 	for rows.Next() {
 		var s OpenShell
 		var begun string
-		var opened sql.NullInt64
-		if err := rows.Scan(&s.ID, &s.URL, &s.User, &s.Customer, &s.Host, &s.PID, &begun, &opened); err != nil {
-			return nil, j.problem(doing, err)
+		var opened, found sql.NullInt64
+		var placed bool
+		if err := rows.Scan(&s.ID, &s.URL, &s.User, &s.Customer, &s.Host, &s.PID, &begun, &opened,
+			&s.Budget, &s.place, &s.Confirmed, &found, &placed); err != nil {
+			return nil, err
 		}
-		s.Opened = timeOf(opened)
+		s.Opened, s.Found = timeOf(opened), timeOf(found)
 		s.Owner = j.owner(process{pid: s.PID, begun: begun, host: s.Host})
+		if s.Owner == OwnerRunning && s.place != 0 && !placed {
+			s.Owner = OwnerGaveUp
+		}
 		open = append(open, s)
 	}
-	if err := rows.Err(); err != nil {
-		return nil, j.problem(doing, err)
-	}
-	return open, nil
+	return open, rows.Err()
 }
 
 func (j *Journal) owner(p process) Owner {

@@ -16,8 +16,12 @@ const DefaultURL = "https://ps.outlook.com/powershell-liveid"
 // PasswordKey names the password of user at the endpoint rawURL in a Vault. It does not depend on the
 // profile's name, the path or the query, so renaming a profile keeps its password, and two profiles for
 // the same account at the same host share one. User names and hosts compare without regard to case.
-func PasswordKey(user, rawURL string) string {
-	return "password:" + strings.ToLower(strings.TrimSpace(user)) + "@" + hostOf(rawURL)
+func PasswordKey(user, rawURL string) string { return "password:" + AccountKey(user, rawURL) }
+
+// AccountKey names user at the endpoint rawURL by what PasswordKey goes by. Those who share it share the
+// few sessions that the account may hold.
+func AccountKey(user, rawURL string) string {
+	return strings.ToLower(strings.TrimSpace(user)) + "@" + hostOf(rawURL)
 }
 
 // hostOf returns the host and, where it is not the scheme's own, the port. Text that is no address is

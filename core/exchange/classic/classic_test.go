@@ -93,8 +93,9 @@ func (l *log) Opening(_ context.Context, shell, url, _ string, _ exchange.Custom
 func (l *log) Named(_ context.Context, asked, given string) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.open[given] = l.open[asked]
+	url := l.open[asked]
 	delete(l.open, asked)
+	l.open[given] = url
 	return nil
 }
 

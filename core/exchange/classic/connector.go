@@ -32,7 +32,7 @@ const MaxSessions = 3
 type ShellLog interface {
 	// Opening notes a shell before its creation is sent. When it fails the shell is not opened.
 	Opening(ctx context.Context, shell, url, user string, customer exchange.CustomerID) error
-	// Named notes that the server gave a shell another id.
+	// Named notes that the server made a shell, and the id it gave it, which may be the one asked for.
 	Named(ctx context.Context, asked, given string) error
 	// Closed strikes a shell that the server has closed or never had.
 	Closed(ctx context.Context, shell string) error

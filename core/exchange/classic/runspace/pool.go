@@ -29,7 +29,8 @@ type Options struct {
 	// while this program dies is known. Its error ends Open. nil is allowed.
 	Opening func(shellID string) error
 
-	// Named is called when the server gives the shell another id than the one asked for. nil is allowed.
+	// Named is called when the server has made the shell, with the id it gives it, which may be another than
+	// the one asked for. nil is allowed.
 	Named func(asked, given string)
 
 	// Event is given what arrives on the pool's own stream, on the goroutine that uses the pool: answers to
@@ -116,12 +117,14 @@ func Open(ctx context.Context, o Options) (*Pool, error) {
 		_ = p.Close(ctx)
 		return nil, err
 	}
-	if shell.ID != "" && shell.ID != p.shell {
-		if o.Named != nil {
-			o.Named(p.shell, shell.ID)
-		}
-		p.shell = shell.ID
+	given := shell.ID
+	if given == "" {
+		given = p.shell
 	}
+	if o.Named != nil {
+		o.Named(p.shell, given)
+	}
+	p.shell = given
 	p.psrp.SetFragmentSize(p.wsman.SendRoom())
 	if err := p.await(ctx, func() bool { return p.psrp.State() == psrp.Opened }); err != nil {
 		_ = p.Close(ctx)
