@@ -101,20 +101,9 @@ func (c *Connector) Connect(ctx context.Context, to exchange.Target, with exchan
 		if !errors.As(err, &redirect) {
 			return nil, where.problem(ctx, "open a session", err)
 		}
-		from, parseErr := url.Parse(address)
-		if parseErr != nil {
-			return nil, where.badURL(address, parseErr)
-		}
-		next, err := httpauth.NextHop(from, redirect.Location, hop, httpauth.RedirectPolicy{
-			Confirm: func(host string) bool {
-				return to.AllowRedirect != nil && to.AllowRedirect(ctx, from.Host, host)
-			},
-		})
+		next, err := where.follow(ctx, to, address, redirect, hop)
 		if err != nil {
-			if ctx.Err() != nil {
-				err = ctx.Err() // the person cancelled instead of answering
-			}
-			return nil, where.redirectProblem(ctx, from, err)
+			return nil, err
 		}
 		address = next.String()
 		// A new address that names no customer would open the partner's own organisation instead.
@@ -129,24 +118,32 @@ func (c *Connector) Connect(ctx context.Context, to exchange.Target, with exchan
 	}
 }
 
+// follow tells where a redirect leads, when it may be followed.
+func (w place) follow(ctx context.Context, to exchange.Target, address string, redirect *wsman.Redirect, hop int) (*url.URL, error) {
+	from, err := url.Parse(address)
+	if err != nil {
+		return nil, w.badURL(address, err)
+	}
+	next, err := httpauth.NextHop(from, redirect.Location, hop, httpauth.RedirectPolicy{
+		Confirm: func(host string) bool {
+			return to.AllowRedirect != nil && to.AllowRedirect(ctx, from.Host, host)
+		},
+	})
+	if err != nil {
+		if ctx.Err() != nil {
+			err = ctx.Err() // the person cancelled instead of answering
+		}
+		return nil, w.redirectProblem(ctx, from, err)
+	}
+	return next, nil
+}
+
 // open makes one attempt at one address.
 func (c *Connector) open(ctx context.Context, address string, to exchange.Target, with exchange.Credential) (*runspace.Pool, *httpauth.Transport, error) {
-	agent := "Tenantry"
-	if c.o.Version != "" {
-		agent += "/" + c.o.Version
-	}
-	transport, err := httpauth.New(httpauth.Options{
-		Authorizer:    httpauth.Basic{User: with.User, Password: with.Password},
-		PrivateCA:     to.PrivateCA,
-		AnswerTimeout: c.o.OperationTimeout + time.Minute,
-		StallTimeout:  c.o.OperationTimeout,
-		UserAgent:     agent,
-	})
+	client, transport, err := c.client(address, to, with)
 	if err != nil {
 		return nil, nil, err
 	}
-	client := wsman.NewClient(transport, address, wsman.ResourcePowerShell+c.o.Configuration)
-	client.OperationTimeout = c.o.OperationTimeout
 	o := runspace.Options{
 		Client:     client,
 		Config:     psrp.ClientConfig{Pool: uuid.New(), Arguments: applicationArguments()},
@@ -168,6 +165,27 @@ func (c *Connector) open(ctx context.Context, address string, to exchange.Target
 		return nil, nil, err
 	}
 	return pool, transport, nil
+}
+
+// client makes what requests to one address go through. The caller closes the transport.
+func (c *Connector) client(address string, to exchange.Target, with exchange.Credential) (*wsman.Client, *httpauth.Transport, error) {
+	agent := "Tenantry"
+	if c.o.Version != "" {
+		agent += "/" + c.o.Version
+	}
+	transport, err := httpauth.New(httpauth.Options{
+		Authorizer:    httpauth.Basic{User: with.User, Password: with.Password},
+		PrivateCA:     to.PrivateCA,
+		AnswerTimeout: c.o.OperationTimeout + time.Minute,
+		StallTimeout:  c.o.OperationTimeout,
+		UserAgent:     agent,
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	client := wsman.NewClient(transport, address, wsman.ResourcePowerShell+c.o.Configuration)
+	client.OperationTimeout = c.o.OperationTimeout
+	return client, transport, nil
 }
 
 // applicationArguments is the PSVersionTable that Exchange's session configuration looks for. The versions
