@@ -44,6 +44,16 @@ const (
 	KindNoTicket          // there is no Kerberos ticket, or no realm to ask for one
 	KindSealing           // an answer that must be encrypted is not, or cannot be decrypted
 	KindClientCertificate // the client certificate is missing, cannot be read, or was refused
+
+	// What a Kerberos realm or a ticket says.
+	KindAccountUnknown  // the realm has no such account
+	KindAccountDisabled // the account is disabled, locked or at its end
+	KindPasswordExpired // the password has to be changed first
+	KindTicketExpired   // the ticket this computer holds is past its time
+	KindTicketStore     // tickets are kept where they cannot be read from; Cause says where
+	KindClockSkew       // the clocks of this computer and the server or the realm differ too much
+	KindServerUnknown   // the realm has no service for that host's name, or gives tickets the host cannot read
+	KindKDC             // no key distribution centre of the realm was found or answers
 )
 
 var kindNames = [...]string{
@@ -54,6 +64,8 @@ var kindNames = [...]string{
 	"broken compression", "cancelled",
 	"way to sign in not offered", "sign-in refused", "no Kerberos ticket", "message encryption broken",
 	"client certificate refused",
+	"account unknown", "account disabled", "password expired", "Kerberos ticket expired",
+	"Kerberos tickets not readable", "clocks differ", "no Kerberos ticket for the server", "Kerberos realm not reachable",
 }
 
 // String names the kind, in English, for logs.
