@@ -15,12 +15,12 @@ const (
 	TryAgain Step = iota + 1 // the same once more
 	SignIn                   // go to the first screen, to sign in anew
 	Sessions                 // show the sessions of the account, those left open too
-	Address                  // go to the address in the connection details
-	Way                      // go to the way to sign in
-	Proxy                    // go to the proxy
+	Address                  // change the address in the connection details
+	Way                      // change the way to sign in
+	Proxy                    // change the proxy
 )
 
-// Key is the key of a step's words.
+// Key is the key of a step's words, empty for one that is a field and needs no button.
 func (s Step) Key() string {
 	switch s {
 	case TryAgain:
@@ -29,12 +29,6 @@ func (s Step) Key() string {
 		return "window.step.sign-in"
 	case Sessions:
 		return "window.step.sessions"
-	case Address:
-		return "window.step.address"
-	case Way:
-		return "window.step.way"
-	case Proxy:
-		return "window.step.proxy"
 	}
 	return ""
 }
@@ -49,12 +43,12 @@ func For(p *exchange.Problem) []Step {
 	case exchange.CodeSessionLimit, jobs.CodeNotClosed:
 		steps = append(steps, Sessions)
 	case exchange.CodeRetired, exchange.CodeBadURL, exchange.CodeNotHTTPS, exchange.CodeNameNotFound,
-		exchange.CodeNotRemoting, exchange.CodeRedirectLoop, exchange.CodeRedirectInvalid,
-		exchange.CodeRedirectInsecure:
+		exchange.CodeNotRemoting, exchange.CodeServerUnknown, exchange.CodeRedirectLoop, exchange.CodeRedirectInvalid,
+		exchange.CodeRedirectInsecure, exchange.CodeRedirectLookAlike:
 		steps = append(steps, Address)
-	case exchange.CodeNoBasic:
+	case exchange.CodeNoBasic, exchange.CodeWayNotOffered, exchange.CodeCertificateMissing, exchange.CodeCertificateRefused:
 		steps = append(steps, Way)
-	case exchange.CodeProxy:
+	case exchange.CodeProxy, exchange.CodeProxySignIn, exchange.CodeProxyRefused:
 		steps = append(steps, Proxy)
 	}
 	switch p.Retry {

@@ -2,9 +2,7 @@ package signindialog
 
 import (
 	"context"
-	"crypto/x509"
 	"net/url"
-	"os"
 	"slices"
 	"strings"
 
@@ -42,7 +40,7 @@ type Options struct {
 // SignedIn is a proven account.
 type SignedIn struct {
 	Sessions *jobs.Sessions // the receiver's to close
-	User     string
+	User     string         // or what a connection without one is called
 	Host     string
 	Customer exchange.CustomerID // whose session is open now, empty for the account's own organisation
 	Refused  *exchange.Problem   // the account was right, but Customer refused it; nil otherwise
@@ -54,6 +52,7 @@ type SignedIn struct {
 type Flow struct {
 	OnChange   func()
 	OnSignedIn func(SignedIn)
+	OnSessions func() // someone wants to see the sessions of this computer; nil offers none
 
 	o        Options
 	model    Model
@@ -93,7 +92,7 @@ func (f *Flow) Load() {
 			f.profiles = list
 			f.model.Accounts = nil
 			for _, p := range list {
-				f.model.Accounts = append(f.model.Accounts, p.User)
+				f.model.Accounts = append(f.model.Accounts, p.Name)
 			}
 			if len(list) > 0 && !f.touched {
 				f.offer(list[0])
@@ -104,22 +103,22 @@ func (f *Flow) Load() {
 	})
 }
 
-// Choose fills in a saved account.
-func (f *Flow) Choose(user string) {
+// Choose fills in a saved account, by the name of its connection or by its user, and tells whether there is
+// one.
+func (f *Flow) Choose(name string) bool {
 	for _, p := range f.profiles {
-		if p.User == user {
+		if strings.EqualFold(p.Name, name) || strings.EqualFold(p.User, name) {
 			f.touched = true
 			f.offer(p)
-			return
+			return true
 		}
 	}
+	return false
 }
 
 func (f *Flow) offer(p signin.Profile) {
 	m := &f.model
-	m.User, m.URL, m.CAFile, m.Remember = p.User, p.Address(), p.CAFile, p.Remember
-	m.Password, m.Kept = secret.Secret{}, false
-	m.Details = m.URL != signin.DefaultURL
+	m.take(p)
 	m.Filled++
 	f.clear()
 	f.changed()
@@ -129,19 +128,25 @@ func (f *Flow) offer(p signin.Profile) {
 	filled := m.Filled
 	f.o.Loop.Go(context.Background(), func(context.Context) {
 		// A store that is locked or missing is no failure here: the person types the password.
-		kept, found, err := f.o.Vault.Load(p.PasswordKey())
+		load := func(key string) secret.Secret {
+			if s, found, err := f.o.Vault.Load(key); err == nil && found && key != "" {
+				return s
+			}
+			return secret.Secret{}
+		}
+		kept, proxy := load(p.PasswordKey()), load(proxyKey(p))
 		f.o.Loop.Post(func() {
-			if err != nil || !found || filled != m.Filled || !m.Password.Empty() || m.User != p.User {
+			if filled != m.Filled || !m.Password.Empty() || m.User != p.User {
 				return
 			}
-			m.Password, m.Kept = kept, true
+			m.Password, m.Kept, m.ProxyPassword = kept, !kept.Empty(), proxy
 			m.Filled++
 			f.changed()
 		})
 	})
 }
 
-// SetUser, SetPassword, SetRemember, SetURL and SetCAFile take what a person typed.
+// SetUser, SetPassword and SetRemember take what a person typed.
 func (f *Flow) SetUser(text string) {
 	if text != f.model.User {
 		f.model.User, f.touched = text, true
@@ -158,22 +163,6 @@ func (f *Flow) SetPassword(s secret.Secret) {
 // SetRemember is described at SetUser.
 func (f *Flow) SetRemember(on bool) {
 	f.model.Remember, f.touched = on, true
-}
-
-// SetURL is described at SetUser.
-func (f *Flow) SetURL(text string) {
-	if text != f.model.URL {
-		f.model.URL, f.touched = text, true
-		f.typed(AddressField)
-	}
-}
-
-// SetCAFile is described at SetUser.
-func (f *Flow) SetCAFile(path string) {
-	f.model.CAFile, f.touched = path, true
-	f.model.Filled++
-	f.clear()
-	f.changed()
 }
 
 // SetDetails notes that the connection details were folded or unfolded.
@@ -195,7 +184,7 @@ func (f *Flow) clear() {
 func (f *Flow) fail(at Field, err error) {
 	f.model.Busy, f.model.Question = Idle, nil
 	f.model.At, f.model.Problem, f.model.Missing = at, exchange.AsProblem(err), ""
-	if at == AddressField || at == AuthorityField {
+	if at.detail() {
 		f.model.Details = true
 	}
 	f.changed()
@@ -219,33 +208,14 @@ func (f *Flow) SignIn() {
 	}
 	f.clear()
 	m.User, m.URL = strings.TrimSpace(m.User), strings.TrimSpace(m.URL)
-	switch {
-	case m.User == "":
-		m.At, m.Missing = AccountField, "window.signin.no-account"
-	case m.Password.Empty():
-		m.At, m.Missing = PasswordField, "window.signin.no-password"
-	}
+	m.At, m.Missing = m.missing()
 	if m.Missing != "" {
+		m.Details = m.Details || m.At.detail()
 		f.changed()
 		return
 	}
-	profile := f.profile()
-	password := m.Password
-	f.begin(SigningIn, func(ctx context.Context) (SignedIn, error) { return f.open(ctx, profile, password) })
-}
-
-// profile is what the form says, as it is saved when it worked.
-func (f *Flow) profile() signin.Profile {
-	m := &f.model
-	p := signin.Profile{Name: m.User, Connection: exchange.Classic, User: m.User}
-	for _, old := range f.profiles {
-		if strings.EqualFold(old.User, m.User) {
-			p = old
-			break
-		}
-	}
-	p.URL, p.CAFile, p.Remember = m.URL, m.CAFile, m.Remember
-	return p
+	with := given{profile: f.profile(), password: m.Password, proxyPassword: m.ProxyPassword}
+	f.begin(SigningIn, func(ctx context.Context) (SignedIn, error) { return f.open(ctx, with) })
 }
 
 // StartSample starts the sample partner and signs in to it.
@@ -307,8 +277,8 @@ func (in SignedIn) end(ctx context.Context) {
 	}
 }
 
-func (f *Flow) open(ctx context.Context, p signin.Profile, password secret.Secret) (SignedIn, error) {
-	authority, err := readAuthority(p.CAFile)
+func (f *Flow) open(ctx context.Context, with given) (SignedIn, error) {
+	account, err := with.account(f.o.Connector, f.o.Redirects.Ask)
 	if err != nil {
 		return SignedIn{}, err
 	}
@@ -320,17 +290,14 @@ func (f *Flow) open(ctx context.Context, p signin.Profile, password secret.Secre
 	}
 	var last exchange.CustomerID
 	if f.o.LastCustomer != nil {
-		last = f.o.LastCustomer(p.User)
+		last = f.o.LastCustomer(with.profile.User)
 	}
-	in := SignedIn{User: p.User, Host: hostOf(p.Address()), Customer: firstCustomer(list, last)}
-	in.Sessions = jobs.NewSessions(jobs.Account{
-		Connector: f.o.Connector, Credential: exchange.Credential{User: p.User, Password: password}, MaxSessions: p.MaxSessions,
-		Target: exchange.Target{URL: p.Address(), PrivateCA: authority, AllowRedirect: f.o.Redirects.Ask},
-	})
+	in := SignedIn{User: with.profile.Name, Host: hostOf(with.profile.Address()), Customer: firstCustomer(list, last)}
+	in.Sessions = jobs.NewSessions(account)
 	if err := in.prove(ctx); err != nil {
 		return in, err
 	}
-	in.NotKept = f.keep(p, password)
+	in.NotKept = f.keep(with)
 	return in, nil
 }
 
@@ -369,33 +336,6 @@ func (in *SignedIn) prove(ctx context.Context) error {
 	return nil
 }
 
-// keep saves the account that worked, and its password when that was asked for.
-func (f *Flow) keep(p signin.Profile, password secret.Secret) *exchange.Problem {
-	if p.URL == signin.DefaultURL {
-		p.URL = ""
-	}
-	if err := f.o.Profiles.Save(p); err != nil {
-		return exchange.AsProblem(err)
-	}
-	if err := f.o.Profiles.Used(p.Name); err != nil {
-		return exchange.AsProblem(err)
-	}
-	if p.Remember {
-		if err := f.o.Vault.Save(p.PasswordKey(), password); err != nil {
-			return exchange.AsProblem(err)
-		}
-		return nil
-	}
-	for _, old := range f.profiles {
-		if old.Name == p.Name && old.Remember {
-			if err := f.o.Vault.Delete(p.PasswordKey()); err != nil {
-				return exchange.AsProblem(err)
-			}
-		}
-	}
-	return nil
-}
-
 // firstCustomer is whom to open the first session with: the last one used, a favourite, or the first.
 func firstCustomer(list []customers.Customer, last exchange.CustomerID) exchange.CustomerID {
 	var favourite, first exchange.CustomerID
@@ -413,20 +353,6 @@ func firstCustomer(list []customers.Customer, last exchange.CustomerID) exchange
 		return favourite
 	}
 	return first
-}
-
-func readAuthority(path string) ([]byte, error) {
-	if path == "" {
-		return nil, nil
-	}
-	pem, err := os.ReadFile(path)
-	if err != nil {
-		return nil, &exchange.Problem{Code: codeCannotOpen, Args: map[string]string{"path": path}, Cause: err}
-	}
-	if !x509.NewCertPool().AppendCertsFromPEM(pem) {
-		return nil, &exchange.Problem{Code: codeBadCA, Args: map[string]string{"path": path}}
-	}
-	return pem, nil
 }
 
 func hostOf(raw string) string {

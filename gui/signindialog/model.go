@@ -12,6 +12,7 @@ import (
 	"tenantry/core/customers"
 	"tenantry/core/exchange"
 	"tenantry/core/secret"
+	"tenantry/core/signin"
 )
 
 // Field is a place of the screen that a problem can concern.
@@ -23,9 +24,15 @@ const (
 	AccountField
 	PasswordField
 	AddressField
+	WayField         // how to sign in
+	CertificateField // the file with the client certificate
+	ProxyField
 	AuthorityField // the file with a private certificate authority
 	SampleField    // the card of the sample partner
 )
+
+// detail tells whether a field is below the fold with the connection details.
+func (f Field) detail() bool { return f >= AddressField && f <= AuthorityField }
 
 // Busy says what is under way.
 type Busy uint8
@@ -46,9 +53,18 @@ type Model struct {
 	CAFile   string // a PEM file, empty for none
 	Details  bool   // the connection details are unfolded
 
+	Way      exchange.Authentication
+	CertFile string // PEM file of the client certificate, for exchange.AuthCertificate
+	KeyFile  string // PEM file of its key, empty when it is in CertFile too
+
+	Proxy         exchange.ProxyMode
+	ProxyURL      string // of exchange.ProxyManual, with the two below
+	ProxyUser     string // empty for a proxy that asks nobody
+	ProxyPassword secret.Secret
+
 	Accounts []string // that signed in before, the last one first
 	Kept     bool     // Password came from the system's store
-	Filled   int      // grows whenever User, Password, URL, CAFile, Remember were filled in by the program
+	Filled   int      // grows whenever fields were filled in by the program
 
 	Busy     Busy
 	Question *Question // to be answered before signing in goes on; nil for none
@@ -58,16 +74,46 @@ type Model struct {
 	Missing string            // key of the words for a field that was left empty; empty for none
 }
 
+// NeedsPassword tells whether the way to sign in cannot do without a password.
+func (m *Model) NeedsPassword() bool {
+	return m.Way != exchange.AuthCertificate && m.Way != exchange.AuthKerberos
+}
+
+// TakesPassword tells whether a password is of any use.
+func (m *Model) TakesPassword() bool { return m.Way != exchange.AuthCertificate }
+
+// NeedsAccount tells whether the way to sign in cannot do without an account.
+func (m *Model) NeedsAccount() bool {
+	switch m.Way {
+	case exchange.AuthCertificate:
+		return false
+	case exchange.AuthKerberos:
+		return !m.Password.Empty()
+	}
+	return true
+}
+
 // fieldOf tells which field a failure concerns.
 func fieldOf(code exchange.Code) Field {
 	switch code {
-	case exchange.CodeSignInRefused, exchange.CodeNoPassword, exchange.CodeRemotePowerShellOff:
+	case exchange.CodeSignInRefused, exchange.CodeNoPassword, exchange.CodePasswordExpired, exchange.CodeNoTicket:
 		return PasswordField
+	case exchange.CodeRemotePowerShellOff, exchange.CodeMFANeeded, exchange.CodeSignInBlocked,
+		exchange.CodeAccountDisabled, exchange.CodeAccountUnknown, exchange.CodeAccountAttention,
+		exchange.CodeAccessDenied, exchange.CodeNoRole:
+		return AccountField
 	case exchange.CodeNameNotFound, exchange.CodeNotReachable, exchange.CodeTimeout, exchange.CodeTLSFailed,
 		exchange.CodeRetired, exchange.CodeNotHTTPS, exchange.CodeBadURL, exchange.CodeNotRemoting,
-		exchange.CodeNoBasic, exchange.CodeRedirectLoop, exchange.CodeRedirectInsecure,
-		exchange.CodeRedirectRefused, exchange.CodeRedirectInvalid:
+		exchange.CodeForbidden, exchange.CodeServerUnknown, exchange.CodeRedirectLoop,
+		exchange.CodeRedirectInsecure, exchange.CodeRedirectRefused, exchange.CodeRedirectLookAlike,
+		exchange.CodeRedirectInvalid:
 		return AddressField
+	case exchange.CodeNoBasic, exchange.CodeWayNotOffered:
+		return WayField
+	case exchange.CodeCertificateMissing, exchange.CodeCertificateRefused, signin.CodeCertificateUnreadable:
+		return CertificateField
+	case exchange.CodeProxy, exchange.CodeProxySignIn, exchange.CodeProxyRefused:
+		return ProxyField
 	case exchange.CodeUntrusted, codeBadCA, codeCannotOpen:
 		return AuthorityField
 	}

@@ -1,7 +1,6 @@
 package signindialog
 
 import (
-	"context"
 	"runtime"
 
 	"fyne.io/fyne/v2"
@@ -11,7 +10,6 @@ import (
 
 	"tenantry/core/exchange"
 	"tenantry/core/secret"
-	"tenantry/core/signin"
 	"tenantry/core/wording"
 	"tenantry/gui/kit"
 	"tenantry/gui/kit/files"
@@ -19,6 +17,7 @@ import (
 	"tenantry/gui/kit/locate"
 	"tenantry/gui/kit/loop"
 	"tenantry/gui/kit/theme"
+	"tenantry/gui/remedy"
 )
 
 // Panel draws the first screen. It belongs to the UI goroutine.
@@ -28,25 +27,25 @@ type Panel struct {
 	loop  loop.Loop
 	files files.Chooser
 
-	user, password, address, authority     *kit.Entry
-	userField, passwordField, addressField *kit.Field
-	authorityField                         *kit.Field
-	remember                               *kit.Check
-	signIn, cancel, explore, cancelSample  *kit.Button
-	bar, sampleBar                         *kit.ProgressBar
-	details                                *kit.Fold
-	question                               *kit.Strip
-	troubles                               map[Field]*fyne.Container
-	root                                   fyne.CanvasObject
-	filled                                 int
-	filling                                bool
-	told                                   *exchange.Problem // whose field got the keyboard
+	user, password                        *kit.Entry
+	userField, passwordField              *kit.Field
+	details                               *details
+	remember                              *kit.Check
+	where                                 *kit.Text // the password is kept
+	signIn, cancel, explore, cancelSample *kit.Button
+	bar, sampleBar                        *kit.ProgressBar
+	question                              *kit.Strip
+	troubles                              map[Field]*fyne.Container
+	root                                  fyne.CanvasObject
+	filled                                int
+	filling                               bool
+	told                                  *exchange.Problem // whose field got the keyboard
 }
 
 // NewPanel returns the screen for flow and takes its OnChange.
 func NewPanel(flow *Flow, w *wording.Words, l loop.Loop, chooser files.Chooser) *Panel {
 	p := &Panel{flow: flow, words: w, loop: l, files: chooser, filled: -1, troubles: map[Field]*fyne.Container{}}
-	for _, f := range []Field{NoField, PasswordField, AddressField, AuthorityField, SampleField} {
+	for f := NoField; f <= SampleField; f++ {
 		p.troubles[f] = kit.Stacked(0)
 		p.troubles[f].Hide()
 	}
@@ -71,10 +70,11 @@ func (p *Panel) Content() fyne.CanvasObject { return p.root }
 
 // First is what should have the keyboard: the first field that is empty, or the button.
 func (p *Panel) First() fyne.Focusable {
+	m := p.flow.Model()
 	switch {
-	case p.user.Text == "":
+	case p.user.Text == "" && m.NeedsAccount():
 		return p.user
-	case p.password.Text == "":
+	case p.password.Text == "" && m.NeedsPassword():
 		return p.password
 	}
 	return p.signIn
@@ -100,52 +100,27 @@ func (p *Panel) passwordCard() fyne.CanvasObject {
 		}
 	}
 	p.password.OnSubmitted = func(string) { f.SignIn() }
-	p.address = kit.NewEntry(w.Text("window.signin.address"))
-	p.address.SetPlaceHolder(signin.DefaultURL)
-	p.address.OnChanged = func(text string) {
-		if !p.filling {
-			f.SetURL(text)
-		}
-	}
-	p.address.OnSubmitted = func(string) { f.SignIn() }
-	p.authority = kit.NewEntry(w.Text("window.signin.authority"))
-	p.authority.SetPlaceHolder(w.Text("window.signin.authority-none"))
-	p.authority.OnChanged = func(text string) {
-		if !p.filling {
-			f.model.CAFile = text
-		}
-	}
 	p.userField = kit.NewField(w.Text("window.signin.account"), p.user)
 	p.passwordField = kit.NewField(w.Text("window.signin.password"), p.password)
-	p.addressField = kit.NewField(w.Text("window.signin.address"), p.address)
-	p.addressField.SetHint(w.Text("window.signin.address-hint"))
-	choose := kit.NewButton(w.Text("window.signin.choose"), nil, kit.Plain, p.chooseAuthority)
-	p.authorityField = kit.NewField(w.Text("window.signin.authority"), container.NewBorder(nil, nil, nil, choose, p.authority))
-	p.authorityField.SetHint(w.Text("window.signin.authority-hint"))
 	p.remember = kit.NewCheck(w.Text("window.signin.remember"), func(on bool) {
 		if !p.filling {
 			f.SetRemember(on)
 		}
 	})
-	where := kit.NewCaption(w.Text("window.signin.kept-in." + storeOf(runtime.GOOS)))
-	where.Clip = true
+	p.where = kit.NewCaption(w.Text("window.signin.kept-in." + storeOf(runtime.GOOS)))
+	p.where.Clip = true
 	p.signIn = kit.NewButton(w.Text("window.signin.sign-in"), nil, kit.Primary, f.SignIn)
 	p.cancel = kit.NewButton(w.Text("window.cancel"), nil, kit.Plain, f.Cancel)
 	p.bar = kit.NewProgressBar()
-	p.details = kit.NewFold(w.Text("window.signin.details"), container.New(layout.NewCustomPaddedLayout(6, 0, 0, 0),
-		kit.Stacked(12, p.addressField, p.troubles[AddressField], p.authorityField, p.troubles[AuthorityField])))
-	p.details.OnChanged = func(open bool) {
-		f.SetDetails(open)
-		p.root.Refresh()
-	}
+	p.details = newDetails(p)
 	p.question = kit.NewStrip(kit.Warn, "")
 	p.question.Hide()
 	rows := kit.Stacked(12,
 		kit.Stacked(2, kit.NewHeading(w.Text("window.signin.classic")), caption(w.Text("window.signin.classic-for"))),
-		p.userField, p.passwordField, p.troubles[PasswordField],
-		kit.Stacked(0, p.remember, container.New(layout.NewCustomPaddedLayout(0, 0, 30, 0), where)),
+		p.userField, p.troubles[AccountField], p.passwordField, p.troubles[PasswordField],
+		kit.Stacked(0, p.remember, container.New(layout.NewCustomPaddedLayout(0, 0, 30, 0), p.where)),
 		p.troubles[NoField], p.question,
-		container.NewHBox(p.signIn, p.cancel), p.bar, p.details)
+		container.NewHBox(p.signIn, p.cancel), p.bar, p.details.fold)
 	return card(rows)
 }
 
@@ -182,17 +157,6 @@ func storeOf(system string) string {
 	return "linux"
 }
 
-func (p *Panel) chooseAuthority() {
-	w := p.words
-	p.loop.Go(context.Background(), func(ctx context.Context) {
-		path, err := p.files.OpenFile(ctx, w.Text("window.signin.authority"), files.Filter{Title: "PEM", Extensions: []string{"pem", "crt", "cer"}})
-		if err != nil {
-			return // nothing was chosen
-		}
-		p.loop.Post(func() { p.flow.SetCAFile(path) })
-	})
-}
-
 // draw brings the screen in line with the model.
 func (p *Panel) draw() {
 	m, w := p.flow.Model(), p.words
@@ -200,20 +164,29 @@ func (p *Panel) draw() {
 		p.filled, p.filling = m.Filled, true
 		p.user.SetText(m.User)
 		p.password.SetText(m.Password.Reveal())
-		p.address.SetText(m.URL)
-		p.authority.SetText(m.CAFile)
 		p.remember.SetChecked(m.Remember)
+		p.details.fill(m)
 		p.filling = false
 	}
 	p.accounts()
 	hint := ""
-	if m.Kept {
+	switch {
+	case m.Kept:
 		hint = w.Text("window.signin.kept")
+	case m.Way == exchange.AuthKerberos:
+		hint = w.Text("window.signin.ticket")
 	}
 	p.passwordField.SetHint(hint)
+	p.passwordField.Hidden = !m.TakesPassword()
+	p.remember.Hidden = !m.TakesPassword() && m.Proxy != exchange.ProxyManual
+	p.where.Hidden = p.remember.Hidden
+	p.userField.SetHint("")
+	if m.Way == exchange.AuthCertificate {
+		p.userField.SetHint(w.Text("window.signin.account-of-certificate"))
+	}
 	p.missing(p.userField, m, AccountField)
 	p.missing(p.passwordField, m, PasswordField)
-	p.details.SetOpen(m.Details)
+	p.details.draw(m)
 	for field, box := range p.troubles {
 		p.trouble(box, m, field)
 	}
@@ -235,8 +208,10 @@ func (p *Panel) draw() {
 		case m.At == PasswordField:
 			kit.Focus(p.password)
 			p.password.TypedShortcut(&fyne.ShortcutSelectAll{})
-		case m.At == AddressField:
-			kit.Focus(p.address)
+		case m.At == AccountField:
+			kit.Focus(p.user)
+		default:
+			p.details.focus(m.At)
 		}
 	}
 	p.question.Hidden = m.Question == nil
@@ -255,7 +230,11 @@ func (p *Panel) missing(field *kit.Field, m *Model, at Field) {
 	}
 	if field.Problem() != text {
 		field.SetProblem(text)
-		if text != "" {
+		switch {
+		case text == "":
+		case at.detail():
+			p.details.focus(at)
+		default:
 			p.FocusFirst()
 		}
 	}
@@ -266,14 +245,23 @@ func (p *Panel) trouble(box *fyne.Container, m *Model, at Field) {
 	box.Hidden = !shows
 	box.Objects = nil
 	if shows {
-		message := p.words.Problem(m.Problem)
-		t := kit.Trouble{Kind: kit.Bad, Title: message.Title, Why: message.Why, Next: message.Next}
-		for _, d := range message.Details {
-			t.Details = append(t.Details, kit.Detail{Name: d.Name, Value: d.Text})
-		}
-		box.Objects = []fyne.CanvasObject{kit.NewProblem(t)}
+		box.Objects = []fyne.CanvasObject{kit.NewProblem(kit.Explained(kit.Bad, p.words.Problem(m.Problem), p.steps(m)...))}
 	}
 	box.Refresh()
+}
+
+// steps are buttons for what can be done about the problem. A field to change has the keyboard already.
+func (p *Panel) steps(m *Model) []kit.Action {
+	var out []kit.Action
+	for _, step := range remedy.For(m.Problem) {
+		switch {
+		case step == remedy.TryAgain && m.At != SampleField:
+			out = append(out, kit.Action{Text: p.words.Text(step.Key()), Icon: icons.Retry, Do: p.flow.SignIn})
+		case step == remedy.Sessions && p.flow.OnSessions != nil:
+			out = append(out, kit.Action{Text: p.words.Text(step.Key()), Do: p.flow.OnSessions})
+		}
+	}
+	return out
 }
 
 // accounts offers the accounts that signed in before, when there are several.
