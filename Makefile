@@ -7,10 +7,13 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # For the decoders of the wire formats, and for all others.
 FUZZTIME    ?= 10s
 FUZZREST    ?= 3s
+# How long the soak lasts, and how often it kills.
+SOAK        ?= 30m
+KILLS       ?= 1000
 PLATFORMS   := linux/amd64 linux/arm64 windows/amd64 windows/arm64 darwin/amd64 darwin/arm64
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test unit lint fuzz cross e2e bench golden clean
+.PHONY: help run build test unit lint fuzz cross e2e bench soak golden clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +57,9 @@ e2e: ## only the stories in the real window, with their screenshots in build/scr
 
 bench: ## speed, each figure beside its yardstick
 	go test -run '^$$' -bench . -benchmem -tags $(TAGS) ./core/... ./gui/... ./test/bench/...
+
+soak: ## SOAK (30m) of runs while the partner fails, and KILLS (1000) kills: nothing is left behind
+	TENANTRY_SOAK=$(SOAK) TENANTRY_KILLS=$(KILLS) go test -count=1 -timeout 12h -v ./test/soak
 
 golden: ## write the golden files anew; read the difference before you commit it
 	TENANTRY_UPDATE=1 go test -count=1 -tags $(TAGS) ./core/... ./cmd/... ./gui/...
