@@ -43,13 +43,14 @@ func (c *Client) post(ctx context.Context, h Header, op Operation) (*answer, err
 	if a.header == nil {
 		a.header = http.Header{}
 	}
+	c.seen.note(originOf(a.header))
 	if status >= 200 && status < 300 {
 		return a, nil
 	}
 	defer a.Close()
 	switch status {
 	case http.StatusMovedPermanently, http.StatusFound, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
-		return nil, &Redirect{Status: status, Location: a.header.Get("Location")}
+		return nil, &Redirect{Status: status, Location: a.header.Get("Location"), Origin: originOf(a.header)}
 	}
 	return nil, a.readError()
 }
@@ -77,7 +78,7 @@ func (a *answer) read(limit int64, body func(*scanner, *buffers) error) error {
 	b := bufferPool.Get().(*buffers)
 	defer bufferPool.Put(b)
 	s := newScanner(a.body, limit, DefaultMaxText, b.window)
-	fault := &Fault{HTTPStatus: a.status}
+	fault := &Fault{HTTPStatus: a.status, Origin: originOf(a.header)}
 	isFault := false
 	_, err := s.envelope(fault.header, func() error {
 		if localName(s.name) != "Fault" {

@@ -33,11 +33,13 @@ type Client struct {
 	OperationTimeout time.Duration // how long the server may hold a request; 0 means 60 seconds
 	MaxResponse      int64         // bytes of one answer's body; 0 means DefaultMaxResponse
 	OperationIDs     bool          // add OperationID and SequenceId to every request, as newer Windows clients do
+
+	seen *track // shared by copies of the client
 }
 
 // NewClient returns a Client with a new session id.
 func NewClient(t Transport, url, resourceURI string) *Client {
-	return &Client{Transport: t, URL: url, ResourceURI: resourceURI, SessionID: newID()}
+	return &Client{Transport: t, URL: url, ResourceURI: resourceURI, SessionID: newID(), seen: &track{}}
 }
 
 func newID() string { return "uuid:" + strings.ToUpper(uuid.NewString()) }

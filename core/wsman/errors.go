@@ -15,6 +15,7 @@ const MaxErrorText = 64 << 10
 type Redirect struct {
 	Status   int    // 301, 302, 307 or 308
 	Location string // as the server wrote it: relative or absolute, or empty
+	Origin   Origin
 }
 
 // Error says where the redirect points, without its query, which may hold a token.
@@ -31,15 +32,13 @@ type HTTPError struct {
 	// Diagnostics are the bracketed groups that Text begins with.
 	Diagnostics Diagnostics
 
-	FailureCategory string // X-RemotePS-FailureCategory, or the FailureCategory of Diagnostics
-	RequestID       string // request-id
-	BackEndTarget   string // X-CalculatedBETarget
-	FrontEnd        string // X-FEServer
-	BackEnd         string // X-BEServer
-	Location        string
-	RetryAfter      string   // Retry-After, as sent
-	Schemes         []string // authentication schemes offered by WWW-Authenticate, in order
-	ContentType     string
+	// Origin's FailureCategory is that of Diagnostics when no header says one.
+	Origin
+
+	Location    string
+	RetryAfter  string   // Retry-After, as sent
+	Schemes     []string // authentication schemes offered by WWW-Authenticate, in order
+	ContentType string
 }
 
 // Error gives the status and the failure category.
@@ -94,18 +93,14 @@ func AsFault(err error) *Fault {
 
 func newHTTPError(status int, h http.Header, text string) *HTTPError {
 	e := &HTTPError{
-		Status:          status,
-		Text:            text,
-		Diagnostics:     ParseDiagnostics(text),
-		FailureCategory: h.Get("X-RemotePS-FailureCategory"),
-		RequestID:       h.Get("request-id"),
-		BackEndTarget:   h.Get("X-CalculatedBETarget"),
-		FrontEnd:        h.Get("X-FEServer"),
-		BackEnd:         h.Get("X-BEServer"),
-		Location:        h.Get("Location"),
-		RetryAfter:      h.Get("Retry-After"),
-		Schemes:         offeredSchemes(h.Values("WWW-Authenticate")),
-		ContentType:     h.Get("Content-Type"),
+		Status:      status,
+		Text:        text,
+		Diagnostics: ParseDiagnostics(text),
+		Origin:      originOf(h),
+		Location:    h.Get("Location"),
+		RetryAfter:  h.Get("Retry-After"),
+		Schemes:     offeredSchemes(h.Values("WWW-Authenticate")),
+		ContentType: h.Get("Content-Type"),
 	}
 	if e.FailureCategory == "" {
 		e.FailureCategory = e.Diagnostics.Get("FailureCategory")

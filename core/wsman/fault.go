@@ -12,7 +12,16 @@ type Code uint32
 // The codes this product meets. The words follow the Windows header wsmerror.h.
 const (
 	CodeAccessDenied        Code = 5
+	CodeAborted             Code = 995 // the operation was ended from the server's side
+	CodeAuthFailed          Code = 1311
+	CodeNoLogonSession      Code = 1312
 	CodeLogonFailure        Code = 1326
+	CodeAccountRestriction  Code = 1327
+	CodePasswordExpired     Code = 1330
+	CodeAccountDisabled     Code = 1331
+	CodeAccountExpired      Code = 1793
+	CodePasswordMustChange  Code = 1907
+	CodeAccountLocked       Code = 1909
 	CodeCannotConnect       Code = 2150858770 // destination unreachable
 	CodeInvalidHeader       Code = 2150858767
 	CodeOperationTimeout    Code = 2150858793 // nothing to report within OperationTimeout: ask again
@@ -27,8 +36,16 @@ const (
 	CodeSystemQuota         Code = 2150859176
 	CodeShellUsersQuota     Code = 2150859179
 	CodeRemoteSessionDenied Code = 2150859180
-	CodePluginShellQuota    Code = 2150859236
-	CodeProviderFault       Code = 2152992672 // 0x80540FA0: the plugin refused; its text says why
+	// The same limits as a quota of the plugin: of a user's shells, users, all shells, all operations, a
+	// user's operations, and commands in one shell.
+	CodePluginShellQuota          Code = 2150859236
+	CodePluginUsersQuota          Code = 2150859237
+	CodePluginShellsQuota         Code = 2150859238
+	CodePluginOperationsQuota     Code = 2150859239
+	CodePluginUserOperationsQuota Code = 2150859240
+	CodePluginCommandsQuota       Code = 2150859241
+	CodeServiceBusy               Code = 2150858815 // the service has more requests at hand than it allows
+	CodeProviderFault             Code = 2152992672 // 0x80540FA0: the plugin refused; its text says why
 )
 
 // Fault is a SOAP fault, read from an answer or built to be sent. It is an error. The questions IsTimeout,
@@ -50,6 +67,7 @@ type Fault struct {
 	DetailText   string // other text in Detail
 	ActivityID   string // header ActivityId
 	RelatesTo    string // header RelatesTo: the request's MessageID
+	Origin       Origin // of a fault that was read: what the HTTP headers of its answer say
 }
 
 // Error gives the codes and the text.
@@ -110,7 +128,9 @@ func (f *Fault) IsQuota() bool {
 		return false
 	}
 	switch f.Code {
-	case CodeShellQuota, CodeUserOperationsQuota, CodeUserQuota, CodeSystemQuota, CodeShellUsersQuota, CodePluginShellQuota:
+	case CodeShellQuota, CodeUserOperationsQuota, CodeUserQuota, CodeSystemQuota, CodeShellUsersQuota, CodeServiceBusy,
+		CodePluginShellQuota, CodePluginUsersQuota, CodePluginShellsQuota, CodePluginOperationsQuota,
+		CodePluginUserOperationsQuota, CodePluginCommandsQuota:
 		return true
 	}
 	return f.Code == 0 && f.Subcode == "QuotaLimit"

@@ -141,15 +141,15 @@ func TestAnswersThatAreNoSOAP(t *testing.T) {
 		want                    wsman.HTTPError
 	}{
 		{"plain text labelled as SOAP", soap, "[FailureCategory=AuthZ-RpsNotEnabled] Not enabled.", 400, nil,
-			wsman.HTTPError{FailureCategory: "AuthZ-RpsNotEnabled", Text: "[FailureCategory=AuthZ-RpsNotEnabled] Not enabled."}},
+			wsman.HTTPError{Origin: wsman.Origin{FailureCategory: "AuthZ-RpsNotEnabled"}, Text: "[FailureCategory=AuthZ-RpsNotEnabled] Not enabled."}},
 		{"web page", "text/html", "<html><body><p>Gone<br></body></html>", 404, nil, wsman.HTTPError{Text: "<html><body><p>Gone<br></body></html>"}},
 		{"web page with status 200", "text/html", "<!doctype html><html></html>", 200, nil, wsman.HTTPError{Text: "<!doctype html><html></html>"}},
 		{"web page that is XML", "text/html", "<html><body>Sign in</body></html>", 200, nil, wsman.HTTPError{Text: "<html><body>Sign in</body></html>"}},
 		{"empty with status 200", "", "", 200, nil, wsman.HTTPError{}},
 		{"empty", soap, "", 503, map[string]string{"Retry-After": "30", "X-FEServer": "FE1", "X-BEServer": "BE1", "X-CalculatedBETarget": "be1.example", "request-id": "R"},
-			wsman.HTTPError{RetryAfter: "30", FrontEnd: "FE1", BackEnd: "BE1", BackEndTarget: "be1.example", RequestID: "R"}},
+			wsman.HTTPError{RetryAfter: "30", Origin: wsman.Origin{FrontEnd: "FE1", BackEnd: "BE1", BackEndTarget: "be1.example", RequestID: "R"}}},
 		{"refused delegation", "", "", 401, map[string]string{"X-RemotePS-FailureCategory": "DelegatedAuth-AccessDenied", "WWW-Authenticate": `Basic realm="a, Digest b", Negotiate, Bearer client_id="x", authorization_uri="y"`},
-			wsman.HTTPError{FailureCategory: "DelegatedAuth-AccessDenied", Schemes: []string{"Basic", "Negotiate", "Bearer"}}},
+			wsman.HTTPError{Origin: wsman.Origin{FailureCategory: "DelegatedAuth-AccessDenied"}, Schemes: []string{"Basic", "Negotiate", "Bearer"}}},
 		{"half an envelope", soap, "<s:Envelope><s:Bo", 500, nil, wsman.HTTPError{Text: "<s:Envelope><s:Bo"}},
 		{"envelope without a fault", soap, `<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body/></s:Envelope>`, 500, nil,
 			wsman.HTTPError{Text: `<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body/></s:Envelope>`}},

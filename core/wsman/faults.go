@@ -7,7 +7,6 @@ const (
 	codeMustUnderstand     Code = 2150858768
 	codeHeaderRequired     Code = 2150858769
 	codeActionNotSupported Code = 2150858771
-	codeQuotaLimit         Code = 2150858815
 	codeSchema             Code = 2150858817
 	codeInvalidXML         Code = 2150858819
 	codeEnvelopeLimit      Code = 2150858825
@@ -161,7 +160,7 @@ func FaultEnvelopeTooLarge() *Fault {
 
 // FaultOperationsQuota says that the service has more requests at hand than it allows.
 func FaultOperationsQuota() *Fault {
-	return newFault("Receiver", "QuotaLimit", codeQuotaLimit, "The WS-Management service cannot process the request because the service is busy with other requests. Retry later. ")
+	return newFault("Receiver", "QuotaLimit", CodeServiceBusy, "The WS-Management service cannot process the request because the service is busy with other requests. Retry later. ")
 }
 
 // FaultVersionMismatch says that the envelope is not SOAP 1.2.
