@@ -2,8 +2,10 @@
 //
 // A [Transport] posts one body and streams back one answer, whatever its status, over kept-alive HTTP/1.1
 // connections. It verifies TLS always, follows no redirect, bounds what it reads, and says in a typed [Error]
-// what went wrong. An [Authorizer] adds the credentials; [Basic] is the one for the classic connection.
-// [NextHop] decides about redirects, [WithDelegatedOrg] and [WithPSVersion] about an address's query.
+// what went wrong. An [Authorizer] proves who is asking with every request: [Basic], or a [Certificate]. A
+// [Mechanism] proves it once for each connection, and encrypts what goes over plain http: [NTLM] or Kerberos.
+// [NextHop] decides about redirects, [WithDelegatedOrg] and [WithPSVersion] about an address's query,
+// [SystemProxy] and [ManualProxy] about the way out of the network.
 package httpauth
 
 import (
@@ -32,16 +34,20 @@ const (
 
 // Options say how a Transport works. The zero value is anonymous, with the system's proxy and authorities.
 type Options struct {
-	// Authorizer proves who is asking. nil sends no credentials.
+	// Authorizer proves who is asking with every request. nil sends no credentials.
 	Authorizer Authorizer
+
+	// Mechanisms sign in each connection: the first for which this computer has what it takes, and which the
+	// server takes. Over plain http they encrypt every message; no request ever goes out in clear. With
+	// Mechanisms there is no Authorizer.
+	Mechanisms []Mechanism
 
 	// PrivateCA holds certificates in PEM form that are trusted beside the system's. Verification cannot
 	// be switched off.
 	PrivateCA []byte
 
-	// Proxy returns the proxy for a request; nil means the one the environment names (HTTPS_PROXY, HTTP_PROXY,
-	// NO_PROXY). Plain http to a loopback address never goes through a proxy.
-	Proxy func(*http.Request) (*url.URL, error)
+	// Proxy returns the proxy for a request; nil means SystemProxy.
+	Proxy ProxyFunc
 
 	// Time limits; zero means the default. AnswerTimeout runs from the sent request to the answer's headers:
 	// keep it longer than the time the server may hold a request (WSMan's OperationTimeout). StallTimeout is
@@ -57,9 +63,10 @@ type Options struct {
 // Transport posts requests. It keeps the server's cookies, by which Exchange finds the machine a session lives
 // on: use one Transport for each session. It may be used from several goroutines.
 type Transport struct {
-	o    Options
-	http *http.Transport
-	jar  *cookiejar.Jar
+	o     Options
+	http  *http.Transport
+	jar   *cookiejar.Jar
+	lanes lanes // of connections that are signed in by themselves
 }
 
 // New returns a Transport. The error says that PrivateCA holds no certificate.
@@ -82,19 +89,25 @@ func New(o Options) (*Transport, error) {
 		o.UserAgent = "Tenantry"
 	}
 	if o.Proxy == nil {
-		o.Proxy = http.ProxyFromEnvironment
+		o.Proxy = SystemProxy
 	}
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		return nil, err
 	}
+	config := &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
+	if c, ok := o.Authorizer.(Certificate); ok && c.pair != nil {
+		// It is shown whatever authorities the server names: a server that names the wrong ones then says so.
+		config.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return c.pair, nil }
+	}
 	dialer := &net.Dialer{Timeout: o.ConnectTimeout, KeepAlive: 30 * time.Second}
 	var protocols http.Protocols
 	protocols.SetHTTP1(true)
-	t := &Transport{o: o, jar: jar, http: &http.Transport{
+	t := &Transport{o: o, jar: jar}
+	t.http = &http.Transport{
 		Proxy: func(req *http.Request) (*url.URL, error) {
-			if req.URL.Scheme == "http" && isLoopback(req.URL.Hostname()) {
-				return nil, nil
+			if u, ok := req.Context().Value(destination{}).(*url.URL); ok {
+				return t.proxyFor(u)
 			}
 			return o.Proxy(req)
 		},
@@ -105,7 +118,7 @@ func New(o Options) (*Transport, error) {
 			return nil
 		},
 		DialContext:            dialer.DialContext,
-		TLSClientConfig:        &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
+		TLSClientConfig:        config,
 		TLSHandshakeTimeout:    o.TLSTimeout,
 		ResponseHeaderTimeout:  o.AnswerTimeout,
 		IdleConnTimeout:        90 * time.Second,
@@ -115,7 +128,7 @@ func New(o Options) (*Transport, error) {
 		ReadBufferSize:         64 << 10,
 		DisableCompression:     true, // gzip is asked for and bounded here
 		Protocols:              &protocols,
-	}}
+	}
 	return t, nil
 }
 
@@ -126,19 +139,28 @@ func setDefault(d *time.Duration, otherwise time.Duration) {
 }
 
 // Close lets go of the connections that are idle. Requests that are under way go on.
-func (t *Transport) Close() { t.http.CloseIdleConnections() }
+func (t *Transport) Close() {
+	t.http.CloseIdleConnections()
+	t.lanes.close()
+}
 
 // Post sends body to address and returns the answer, whatever its status: a redirect is not followed, and a
 // 401 is an answer like another, whose headers hold the schemes the server offers.
 //
 // ctx governs the call and the reading of the answer. The caller closes the answer. Every error, also of the
 // answer's Read, is an *Error, except io.EOF. No error holds credentials or the address's query.
+//
+// With Mechanisms, a 401 is the answer to an account or a password that was not accepted; that the server takes
+// none of them is an error. The body is read before anything is sent.
 func (t *Transport) Post(ctx context.Context, address, contentType string, body io.Reader) (status int, header http.Header, answer io.ReadCloser, err error) {
 	u, err := checkURL(address)
 	if err != nil {
 		return 0, nil, nil, err
 	}
-	if a := t.o.Authorizer; a != nil && a.Exposed() && u.Scheme != "https" && !isLoopback(u.Hostname()) {
+	if len(t.o.Mechanisms) > 0 {
+		return t.postSigned(ctx, u, contentType, body)
+	}
+	if a := t.o.Authorizer; a != nil && a.Exposed() && u.Scheme != "https" && !t.staysHere(u) {
 		return 0, nil, nil, &Error{Kind: KindNotEncrypted, Host: u.Host}
 	}
 	// What is under way is watched, so that an error can say how far the request had come.
@@ -149,12 +171,7 @@ func (t *Transport) Post(ctx context.Context, address, contentType string, body 
 		cancel(nil)
 		return 0, nil, nil, &Error{Kind: KindAddress, Host: u.Host}
 	}
-	req.Header.Set("Content-Type", contentType)
-	req.Header.Set("User-Agent", t.o.UserAgent)
-	req.Header.Set("Accept-Encoding", "gzip")
-	for _, c := range t.jar.Cookies(u) {
-		req.AddCookie(c)
-	}
+	t.setHeaders(req, contentType)
 	if t.o.Authorizer != nil {
 		if err := t.o.Authorizer.Authorize(req); err != nil {
 			cancel(nil)
@@ -167,10 +184,52 @@ func (t *Transport) Post(ctx context.Context, address, contentType string, body 
 		cancel(nil)
 		return 0, nil, nil, withReuse(err, watch.reused.Load())
 	}
+	t.keepCookies(u, resp)
+	if t.refusedByProxy(u, resp) {
+		cancel(nil)
+		_ = resp.Body.Close()
+		return 0, nil, nil, proxyAsks(u.Host)
+	}
+	return resp.StatusCode, resp.Header, newAnswer(ctx, cancel, resp, u.Host, t.o), nil
+}
+
+func (t *Transport) setHeaders(req *http.Request, contentType string) {
+	req.Header.Set("Content-Type", contentType)
+	req.Header.Set("User-Agent", t.o.UserAgent)
+	req.Header.Set("Accept-Encoding", "gzip")
+	for _, c := range t.jar.Cookies(req.URL) {
+		req.AddCookie(c)
+	}
+}
+
+func (t *Transport) keepCookies(u *url.URL, resp *http.Response) {
 	if cookies := resp.Cookies(); len(cookies) > 0 {
 		t.jar.SetCookies(u, cookies)
 	}
-	return resp.StatusCode, resp.Header, newAnswer(ctx, cancel, resp, u.Host, t.o), nil
+}
+
+// proxyFor is the proxy that a request to u goes through, nil for none.
+func (t *Transport) proxyFor(u *url.URL) (*url.URL, error) {
+	return t.o.Proxy(&http.Request{Method: http.MethodPost, URL: u, Host: u.Host, Header: http.Header{}})
+}
+
+// staysHere tells whether a request to u does not leave this computer.
+func (t *Transport) staysHere(u *url.URL) bool {
+	if !isLoopback(u.Hostname()) {
+		return false
+	}
+	proxy, err := t.proxyFor(u)
+	return err == nil && (proxy == nil || isLoopback(proxy.Hostname()))
+}
+
+// refusedByProxy tells whether an answer is a proxy's that wants to know who is asking. Over https the proxy's
+// own answer never looks like the server's.
+func (t *Transport) refusedByProxy(u *url.URL, resp *http.Response) bool {
+	if resp.StatusCode != http.StatusProxyAuthRequired || u.Scheme != "http" {
+		return false
+	}
+	proxy, err := t.proxyFor(u)
+	return err == nil && proxy != nil
 }
 
 func withReuse(err error, reused bool) error {

@@ -402,11 +402,7 @@ func TestWherePasswordsMayGo(t *testing.T) {
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { arrived++ }))
 	t.Cleanup(s.Close)
 	port := s.URL[strings.LastIndex(s.URL, ":"):]
-	never := func(r *http.Request) (*url.URL, error) {
-		t.Errorf("a proxy was looked for, for %s", r.URL.Host)
-		return nil, nil
-	}
-	tr := transport(t, httpauth.Options{Authorizer: anna, Proxy: never})
+	tr := transport(t, httpauth.Options{Authorizer: anna})
 	for _, host := range []string{"127.0.0.1", "localhost", "LOCALHOST"} {
 		if _, _, err := post(t.Context(), tr, "http://"+host+port); err != nil {
 			t.Errorf("%s: %v", host, err)
@@ -415,6 +411,13 @@ func TestWherePasswordsMayGo(t *testing.T) {
 	if arrived != 3 {
 		t.Errorf("%d of 3 arrived", arrived)
 	}
+	// A proxy elsewhere would read what goes over plain http, wherever that leads.
+	elsewhere, err := httpauth.ManualProxy("proxy.example:3128", "", secret.Secret{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _, err = post(t.Context(), transport(t, httpauth.Options{Authorizer: anna, Proxy: elsewhere}), s.URL)
+	wantKind(t, err, httpauth.KindNotEncrypted, httpauth.StageConnecting)
 	for _, host := range []string{"127.1", "0x7f.0.0.1", "2130706433", "0", "0.0.0.0", "localhost.example", "127.0.0.1.example", "mail.fabrikam.example", "192.0.2.1", "[::]"} {
 		_, _, err := post(t.Context(), tr, "http://"+host+port)
 		wantKind(t, err, httpauth.KindNotEncrypted, httpauth.StageConnecting)
@@ -429,7 +432,7 @@ func TestWherePasswordsMayGo(t *testing.T) {
 	if arrived != 3 {
 		t.Error("a refused request arrived")
 	}
-	_, _, err := post(t.Context(), transport(t, httpauth.Options{Authorizer: httpauth.Basic{User: "a:b", Password: secret.New(password)}}), s.URL)
+	_, _, err = post(t.Context(), transport(t, httpauth.Options{Authorizer: httpauth.Basic{User: "a:b", Password: secret.New(password)}}), s.URL)
 	if wantKind(t, err, httpauth.KindCredentials, httpauth.StageConnecting); !errors.Is(err, httpauth.ErrColon) {
 		t.Errorf("a colon: %v", err)
 	}
