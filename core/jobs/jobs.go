@@ -92,9 +92,16 @@ type Wait struct {
 	// Behind are the customers whose sessions are in the way. Empty when it waits before trying again.
 	Behind []exchange.CustomerID
 
+	// Holders are those sessions: of this program, of others on this computer, and those left open.
+	Holders []Holder
+
 	// Reason is why it is tried again, and For how long it waits before that; nil and 0 otherwise.
 	Reason *exchange.Problem
 	For    time.Duration
+
+	// Elsewhere tells, with a Reason, that the server counts sessions this computer knows nothing of:
+	// another computer or another program has them.
+	Elsewhere bool
 }
 
 // Summary tells how a run ended.

@@ -72,7 +72,8 @@ func (p *part) ask() {
 				break
 			}
 			waited += pause
-			p.enter(Waiting, Update{Wait: &Wait{Reason: problem, For: pause}})
+			elsewhere := p.run.runner.Sessions.heldElsewhere(problem)
+			p.enter(Waiting, Update{Wait: &Wait{Reason: problem, For: pause, Elsewhere: elsewhere}})
 			if p.sleep(pause) {
 				continue
 			}
@@ -112,7 +113,7 @@ func (p *part) sleep(d time.Duration) bool {
 func (p *part) attempt() (phase Phase, problem *exchange.Problem) {
 	nth := p.run.attempt()
 	lease, err := p.run.runner.Sessions.Acquire(p.run.ctx, p.customer,
-		func(behind []exchange.CustomerID) { p.enter(Waiting, Update{Wait: &Wait{Behind: behind}}) },
+		func(holders []Holder) { p.enter(Waiting, Update{Wait: waitFor(holders)}) },
 		func() { p.enter(Connecting, Update{}) })
 	problem = exchange.AsProblem(err)
 	if problem == nil || problem.Code != exchange.CodeCancelled {
@@ -129,6 +130,14 @@ func (p *part) attempt() (phase Phase, problem *exchange.Problem) {
 	}
 	lease.Done(problem)
 	return Failed, problem
+}
+
+func waitFor(holders []Holder) *Wait {
+	w := &Wait{Holders: holders}
+	for _, h := range holders {
+		w.Behind = append(w.Behind, h.Customer)
+	}
+	return w
 }
 
 // invoke runs the cmdlet and takes in what comes back.

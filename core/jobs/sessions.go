@@ -2,9 +2,6 @@ package jobs
 
 import (
 	"context"
-	"slices"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -31,11 +28,20 @@ type Account struct {
 
 	// Idle is how long an unused session is kept, 0 for DefaultIdle, below 0 to close it at once.
 	Idle time.Duration
+
+	// Places is the book that keeps MaxSessions across all programs of this computer; nil counts the sessions
+	// of this Sessions alone. The Connector must write to the same journal.
+	Places Places
+
+	// Leftovers removes what programs left open that signed in as this account, as soon as the account has
+	// signed in, or when what was left is in the way; nil removes nothing. LeftOptions.Told hears of it.
+	Leftovers *Leftovers
 }
 
 // Sessions are the open sessions of one account. There are never more than the account may hold: an idle
 // session of the same customer is used again, and when another customer needs room the one that was idle
-// longest is closed. Who finds no room waits in order. Until the account has signed in once, sessions are
+// longest is closed. Who finds no room waits in order, also behind other programs of this computer when there
+// are Places; what is idle here makes way for them. Until the account has signed in once, sessions are
 // opened one after the other, so that a wrong password is not sent three times.
 //
 // Its methods may be called from any goroutine. The owner calls CloseAll when the account signs out or the
@@ -55,35 +61,18 @@ type Sessions struct {
 	changed chan struct{} // closed and replaced at every change of slots
 	failed  []error       // of closing, since CloseAll
 
+	unwatch  func()        // ends watching the book; nil while it is not watched
+	others   int           // who wait for a place in other programs
+	sweeping chan struct{} // closed when the sweep under way ends; nil when there is none
+	swept    time.Time     // when the last sweep ended
+
+	sweepBase   context.Context
+	endSweeping context.CancelFunc
+
 	watching sync.Mutex // held while watchers are told, so that they hear things in order
 	watchers map[int]func(used, max int)
 	watchID  int
 	told     [2]int
-}
-
-// slot is one of the sessions the account may hold. It counts from before it is opened until the server
-// has confirmed that it is closed.
-type slot struct {
-	customer exchange.CustomerID
-	session  exchange.Session // nil while opening
-	state    slotState
-	idleAt   time.Time
-	timer    *time.Timer
-}
-
-type slotState uint8
-
-const (
-	opening slotState = iota
-	leased
-	idling
-	closing
-)
-
-type waiter struct {
-	customer exchange.CustomerID
-	granted  chan *slot // one slot, or closed when there will be none
-	refused  error      // why there will be none; set before granted is closed
 }
 
 // NewSessions returns the sessions of an account. Nothing is opened.
@@ -100,6 +89,7 @@ func NewSessions(a Account) *Sessions {
 		s.idle = DefaultIdle
 	}
 	s.base, s.end = context.WithCancel(context.Background())
+	s.sweepBase, s.endSweeping = context.WithCancel(context.Background())
 	return s
 }
 
@@ -139,13 +129,13 @@ func reusable(p *exchange.Problem) bool {
 }
 
 // Acquire gives the caller a session with customer: an idle one, or a new one when there is room. While
-// there is none it waits its turn; onWait is then told whose sessions are in the way. onConnect is told
-// before a session is opened. Both may be nil and run on the caller's goroutine.
+// there is none it waits its turn; onWait is then told which sessions are in the way, again when that
+// changes. onConnect is told before a session is opened. Both may be nil and run on the caller's goroutine.
 //
 // Errors are *exchange.Problem: what Connect returned, CodeCancelled, CodeClosed, or CodeStopped when the
 // account has never signed in and another customer's attempt just failed for a reason that concerns all.
 func (s *Sessions) Acquire(ctx context.Context, customer exchange.CustomerID,
-	onWait func(behind []exchange.CustomerID), onConnect func()) (*Lease, error) {
+	onWait func([]Holder), onConnect func()) (*Lease, error) {
 	if ctx.Err() != nil {
 		return nil, cancelled(ctx)
 	}
@@ -180,17 +170,23 @@ func (s *Sessions) Acquire(ctx context.Context, customer exchange.CustomerID,
 	if sl.session != nil {
 		return &Lease{sessions: s, slot: sl}, nil
 	}
+	if l, err := s.seat(ctx, sl, onWait); l != nil || err != nil {
+		return l, err
+	}
 	if onConnect != nil {
 		onConnect()
 	}
 	return s.open(ctx, sl)
 }
 
-// open fills a slot that was granted for opening.
+// open fills a slot that was granted for opening and has its place.
 func (s *Sessions) open(ctx context.Context, sl *slot) (*Lease, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(s.base, cancel)()
+	if sl.place != nil {
+		ctx = sl.place.Mark(ctx)
+	}
 	for {
 		session, err := s.connect(ctx, sl.customer)
 		if err == nil {
@@ -199,6 +195,7 @@ func (s *Sessions) open(ctx context.Context, sl *slot) (*Lease, error) {
 		if exchange.CodeOf(err) == exchange.CodeSessionLimit && s.makeRoom() {
 			continue // somebody else holds sessions of this account; do without one that is idle here
 		}
+		s.free(sl.place) // a shell that may be there all the same counts by itself
 		s.mu.Lock()
 		closed := s.closed
 		if p := exchange.AsProblem(err); !s.proved && concernsAll(p.Code) {
@@ -252,202 +249,10 @@ func (s *Sessions) opened(sl *slot, session exchange.Session) (*Lease, error) {
 		return nil, closedProblem(sl.customer)
 	}
 	sl.state = leased
+	s.sweep()
 	s.arrange()
 	s.unlock()
 	return &Lease{sessions: s, slot: sl, fresh: true}, nil
-}
-
-// makeRoom closes the session that was idle longest and waits for it. It tells whether there was one.
-func (s *Sessions) makeRoom() bool {
-	s.mu.Lock()
-	sl := s.oldestIdle()
-	if sl == nil {
-		s.mu.Unlock()
-		return false
-	}
-	s.startClosing(sl)
-	for slices.Contains(s.slots, sl) {
-		changed := s.changed
-		s.mu.Unlock()
-		<-changed
-		s.mu.Lock()
-	}
-	s.mu.Unlock()
-	return true
-}
-
-// giveBack returns a leased slot.
-func (s *Sessions) giveBack(sl *slot, usable bool) {
-	s.mu.Lock()
-	defer s.unlock()
-	if sl.state != leased {
-		return // CloseAll took it meanwhile
-	}
-	if !usable || s.idle < 0 {
-		s.startClosing(sl)
-		return
-	}
-	sl.state, sl.idleAt = idling, time.Now()
-	sl.timer = time.AfterFunc(s.idle, func() { s.expire(sl) })
-	s.arrange()
-}
-
-// expire closes a session that was idle for long enough.
-func (s *Sessions) expire(sl *slot) {
-	s.mu.Lock()
-	defer s.unlock()
-	// A timer that fired just before it was stopped finds the slot in use, or idle anew.
-	if sl.state == idling && s.expired(sl) {
-		s.startClosing(sl)
-	}
-}
-
-// arrange hands out what there is to those who wait, in their order, and makes room for the others.
-func (s *Sessions) arrange() {
-	coming := 0 // slots that are being closed, each promised to one waiter
-	busyOpening := 0
-	for _, sl := range s.slots {
-		switch sl.state {
-		case closing:
-			coming++
-		case opening:
-			busyOpening++
-		}
-	}
-	waiting := s.waiters
-	s.waiters = nil
-	for i, w := range waiting {
-		switch sl := s.idleFor(w.customer); {
-		case sl != nil:
-			sl.timer.Stop()
-			sl.state = leased
-			w.granted <- sl
-			continue
-		case !s.proved && busyOpening > 0:
-		case len(s.slots) < s.max:
-			sl := &slot{customer: w.customer, state: opening}
-			s.slots = append(s.slots, sl)
-			busyOpening++
-			w.granted <- sl
-			continue
-		case coming > 0:
-			coming--
-		default:
-			if sl := s.spare(waiting[i+1:]); sl != nil {
-				s.startClosing(sl)
-			}
-		}
-		s.waiters = append(s.waiters, w)
-	}
-}
-
-// idleFor finds an idle session of the customer.
-func (s *Sessions) idleFor(customer exchange.CustomerID) *slot {
-	for _, sl := range s.slots {
-		if sl.state != idling || sl.customer != customer {
-			continue
-		}
-		if s.expired(sl) {
-			s.startClosing(sl)
-			continue
-		}
-		return sl
-	}
-	return nil
-}
-
-// expired tells whether a slot was idle for too long by the clock on the wall. Timers stand still while a
-// computer sleeps, but servers do not.
-func (s *Sessions) expired(sl *slot) bool {
-	return time.Now().Round(0).Sub(sl.idleAt.Round(0)) >= s.idle
-}
-
-// spare picks the idle session to close for somebody else: the one idle longest, rather one whose customer
-// nobody further back waits for.
-func (s *Sessions) spare(behind []*waiter) *slot {
-	wanted := func(sl *slot) bool {
-		return slices.ContainsFunc(behind, func(w *waiter) bool { return w.customer == sl.customer })
-	}
-	return s.oldest(func(sl *slot) bool { return !wanted(sl) }, func(*slot) bool { return true })
-}
-
-func (s *Sessions) oldestIdle() *slot { return s.oldest(func(*slot) bool { return true }) }
-
-// oldest finds the idle slot unused longest among those that the first fitting condition allows.
-func (s *Sessions) oldest(conditions ...func(*slot) bool) (found *slot) {
-	for _, allowed := range conditions {
-		for _, sl := range s.slots {
-			if sl.state == idling && allowed(sl) && (found == nil || sl.idleAt.Before(found.idleAt)) {
-				found = sl
-			}
-		}
-		if found != nil {
-			break
-		}
-	}
-	return found
-}
-
-// startClosing closes a slot's session on its own goroutine; the slot counts until that is done.
-func (s *Sessions) startClosing(sl *slot) {
-	if sl.timer != nil {
-		sl.timer.Stop()
-	}
-	sl.state = closing
-	go func() {
-		err := closeSession(sl.session)
-		s.mu.Lock()
-		if err != nil && s.closed {
-			s.failed = append(s.failed, err)
-		}
-		s.drop(sl)
-		s.unlock()
-	}()
-}
-
-func closeSession(session exchange.Session) (err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			err = panicked("close a session", v)
-		}
-	}()
-	ctx, cancel := context.WithTimeout(context.Background(), exchange.ClosingLimit)
-	defer cancel()
-	return session.Close(ctx)
-}
-
-// drop forgets a slot and lets the next in line have its room.
-func (s *Sessions) drop(sl *slot) {
-	s.slots = slices.DeleteFunc(s.slots, func(o *slot) bool { return o == sl })
-	s.arrange()
-}
-
-func (s *Sessions) leaveQueue(w *waiter) {
-	s.mu.Lock()
-	s.waiters = slices.DeleteFunc(s.waiters, func(o *waiter) bool { return o == w })
-	var sl *slot
-	select {
-	case sl = <-w.granted: // it was this one's turn at the same moment
-	default:
-	}
-	if sl != nil && sl.session == nil {
-		s.drop(sl)
-		sl = nil
-	}
-	s.arrange() // who stood behind may now be first
-	s.unlock()
-	if sl != nil {
-		s.giveBack(sl, true)
-	}
-}
-
-// holders names the customers of all slots.
-func (s *Sessions) holders() []exchange.CustomerID {
-	list := make([]exchange.CustomerID, len(s.slots))
-	for i, sl := range s.slots {
-		list[i] = sl.customer
-	}
-	return list
 }
 
 // Max is how many sessions the account may hold.
@@ -462,7 +267,12 @@ func (s *Sessions) Max() int {
 func (s *Sessions) InUse() (used, max int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return len(s.slots), s.max
+	for _, sl := range s.slots {
+		if !sl.seeking {
+			used++
+		}
+	}
+	return used, s.max
 }
 
 // Connected names the customers with an open session, in use or idle.
@@ -517,57 +327,4 @@ func (s *Sessions) unlock() {
 			f(used, most)
 		}
 	}
-}
-
-// CloseAll closes all sessions, those in use too, and refuses new ones for ever; runs that still use them
-// fail with the codes of a closed session. It waits until the servers have confirmed, ctx is done or
-// exchange.ClosingLimit has passed, and returns CodeNotClosed for those that have not; they go on trying
-// until their own limit. An error of closing is returned as it is.
-func (s *Sessions) CloseAll(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, exchange.ClosingLimit)
-	defer cancel()
-	begun := time.Now()
-
-	s.mu.Lock()
-	s.closed = true
-	s.end()
-	s.refuseAll(func(w *waiter) error { return closedProblem(w.customer) })
-	for _, sl := range slices.Clone(s.slots) {
-		if sl.state == leased || sl.state == idling {
-			s.startClosing(sl)
-		}
-	}
-	for len(s.slots) > 0 {
-		changed := s.changed
-		s.mu.Unlock()
-		select {
-		case <-changed:
-		case <-ctx.Done():
-			return s.notClosed(time.Since(begun))
-		}
-		s.mu.Lock()
-	}
-	failed := s.failed
-	s.failed = nil
-	s.mu.Unlock()
-	if len(failed) > 0 {
-		return exchange.AsProblem(failed[0])
-	}
-	return nil
-}
-
-func (s *Sessions) notClosed(after time.Duration) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.slots) == 0 {
-		return nil
-	}
-	names := make([]string, len(s.slots))
-	for i, c := range s.holders() {
-		names[i] = string(c)
-	}
-	return &exchange.Problem{Code: CodeNotClosed, Doing: "close all sessions", Args: map[string]string{
-		"customers": strings.Join(names, ", "), "count": strconv.Itoa(len(names)),
-		"seconds": strconv.Itoa(int(after.Seconds())),
-	}}
 }

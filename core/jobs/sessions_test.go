@@ -74,10 +74,13 @@ func TestTheSessionIdleLongestMakesRoomAndOthersWaitInOrder(t *testing.T) {
 		var all sync.WaitGroup
 		for _, name := range []exchange.CustomerID{"e.example", "f.example", "g.example"} {
 			all.Go(func() {
-				l, err := s.Acquire(t.Context(), name, func(who []exchange.CustomerID) {
+				l, err := s.Acquire(t.Context(), name, func(holders []jobs.Holder) {
 					mu.Lock()
 					defer mu.Unlock()
-					behind = who
+					behind = nil
+					for _, h := range holders {
+						behind = append(behind, h.Customer)
+					}
 				}, nil)
 				if err != nil {
 					t.Error(err)
