@@ -238,7 +238,7 @@ func (s *Sessions) connect(ctx context.Context, customer exchange.CustomerID) (s
 func (s *Sessions) opened(sl *slot, session exchange.Session) (*Lease, error) {
 	most := session.Supports().MaxSessions
 	s.mu.Lock()
-	sl.session = session
+	sl.session, sl.since = session, time.Now()
 	s.proved = true
 	if most > 0 {
 		s.max = min(s.max, most)

@@ -15,6 +15,7 @@ type slot struct {
 	customer exchange.CustomerID
 	session  exchange.Session // nil while opening
 	state    slotState
+	since    time.Time // when it was opened
 	idleAt   time.Time
 	timer    *time.Timer
 	place    *journal.Place // in the book, nil without one
