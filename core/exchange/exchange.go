@@ -9,6 +9,7 @@ package exchange
 import (
 	"context"
 	"iter"
+	"strings"
 	"time"
 
 	"tenantry/core/secret"
@@ -155,6 +156,16 @@ type Capabilities struct {
 type Invocation struct {
 	Cmdlet string // as Exchange spells it, such as "Get-Mailbox"
 	Params []Param
+}
+
+// ReadsOnly tells, by the cmdlet's verb, whether running inv twice is the same as running it once.
+func (inv Invocation) ReadsOnly() bool {
+	verb, _, _ := strings.Cut(inv.Cmdlet, "-")
+	switch strings.ToLower(verb) {
+	case "get", "test", "find":
+		return true
+	}
+	return false
 }
 
 // Param is one named parameter. A switch is a flag Value.

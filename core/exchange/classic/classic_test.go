@@ -275,9 +275,9 @@ func TestRedirectsKeepTheCredential(t *testing.T) {
 		code           exchange.Code
 	}{
 		{"to a host nobody knows", "https://exchange.example/powershell", exchange.CodeRedirectRefused},
-		{"to a look-alike", "https://outlook.com.example/powershell", exchange.CodeRedirectRefused},
+		{"to a look-alike", "https://outlook.com.example/powershell", exchange.CodeRedirectLookAlike},
 		{"to http elsewhere", "http://exchange.example/powershell", exchange.CodeRedirectInsecure},
-		{"with a user name in it", "http://outlook.com@" + at.Host + "/powershell", exchange.CodeRedirectInvalid},
+		{"with a user name in it", "http://outlook.com@" + at.Host + "/powershell", exchange.CodeRedirectLookAlike},
 		{"to nowhere", "", exchange.CodeRedirectInvalid},
 	} {
 		for _, status := range []int{301, 302, 307, 308} {

@@ -23,8 +23,7 @@ func (s *Session) Commands(ctx context.Context, names ...string) iter.Seq2[excha
 		var failed *psrp.ErrorRecord
 		for ev, err := range s.pool.Run(ctx, start) {
 			if err != nil {
-				s.pool.Lost(err)
-				yield(exchange.CommandNews{Total: total}, s.where.problem(ctx, "list commands", err))
+				yield(exchange.CommandNews{Total: total}, s.failed(ctx, inv, err))
 				return
 			}
 			var news exchange.CommandNews
@@ -37,7 +36,7 @@ func (s *Session) Commands(ctx context.Context, names ...string) iter.Seq2[excha
 					if m.Error != nil {
 						failed = m.Error
 					}
-					yield(exchange.CommandNews{Total: total}, s.where.recordProblem(inv, failed, exchange.CodeRunFailed))
+					yield(exchange.CommandNews{Total: total}, s.here().recordProblem(inv, failed, exchange.CodeRunFailed))
 				}
 				return
 			case *psrp.ErrorRecord:
@@ -46,7 +45,7 @@ func (s *Session) Commands(ctx context.Context, names ...string) iter.Seq2[excha
 			case *psrp.PipelineOutput:
 				v, err := m.Value()
 				if err != nil {
-					yield(exchange.CommandNews{Total: total}, s.where.badAnswer("read a command", err))
+					yield(exchange.CommandNews{Total: total}, s.here().badAnswer("read a command", err))
 					return
 				}
 				if n, ok := psrp.ReadMetadataCount(v); ok && !counted {

@@ -14,6 +14,7 @@ import (
 	"tenantry/core/httpauth"
 	"tenantry/core/psrp"
 	"tenantry/core/secret"
+	"tenantry/core/wsman"
 )
 
 // Session is one runspace with one customer.
@@ -46,9 +47,48 @@ func (s *Session) Close(ctx context.Context) error {
 	err := s.pool.Close(ctx)
 	s.transport.Close()
 	if err != nil {
-		return s.where.problem(context.WithoutCancel(ctx), "close the session", err)
+		return s.problem(context.WithoutCancel(ctx), "close the session", err)
 	}
 	return nil
+}
+
+// here is the place of a problem, with what is known of the shell and the server by now.
+func (s *Session) here() place {
+	w := s.where
+	w.shell, w.origin = s.pool.ID(), s.pool.Origin()
+	return w
+}
+
+func (s *Session) problem(ctx context.Context, doing string, err error) *exchange.Problem {
+	return s.here().problem(ctx, doing, err)
+}
+
+// failed says why a run ended without its last state. A shell or a command that the server forgot is told apart.
+func (s *Session) failed(ctx context.Context, inv exchange.Invocation, err error) *exchange.Problem {
+	p := s.problem(ctx, "run "+inv.Cmdlet, err)
+	if s.pool.Lost(ctx, err) == runspace.CommandLost && p.Code == exchange.CodeSessionGone {
+		p.Code = exchange.CodeCommandGone
+	}
+	p.Args["cmdlet"] = inv.Cmdlet
+	if !inv.ReadsOnly() && s.mayHaveRun(err) {
+		p.Args["unsure"] = exchange.Unsure
+	}
+	return p
+}
+
+// mayHaveRun tells whether the server may have begun what the newest command asks for.
+func (s *Session) mayHaveRun(err error) bool {
+	if s.pool.Accepted() {
+		return true
+	}
+	var carrier *httpauth.Error
+	if errors.As(err, &carrier) {
+		return carrier.Stage > httpauth.StageSending
+	}
+	var fault *wsman.Fault
+	var answer *wsman.HTTPError
+	var redirect *wsman.Redirect
+	return !errors.As(err, &fault) && !errors.As(err, &answer) && !errors.As(err, &redirect)
 }
 
 // Invoke runs one cmdlet as a pipeline of one command with named parameters: Exchange takes nothing else.
@@ -56,7 +96,7 @@ func (s *Session) Invoke(ctx context.Context, inv exchange.Invocation) iter.Seq2
 	return func(yield func(exchange.Event, error) bool) {
 		parameters, err := s.parameters(ctx, inv)
 		if err != nil {
-			yield(nil, s.where.problem(ctx, "send a password", err))
+			yield(nil, s.problem(ctx, "send a password", err))
 			return
 		}
 		start := func(c *psrp.Client) (uuid.UUID, []byte, error) {
@@ -65,7 +105,7 @@ func (s *Session) Invoke(ctx context.Context, inv exchange.Invocation) iter.Seq2
 		if s.rows == nil {
 			s.rows = clixml.NewDecoder(clixml.Limits{})
 		}
-		r := reader{where: s.where, inv: inv, yield: yield, rows: s.rows}
+		r := reader{where: s.here(), inv: inv, yield: yield, rows: s.rows}
 		for ev, err := range s.pool.Run(ctx, start) {
 			if err != nil {
 				if r.unreadable(err) {
@@ -74,8 +114,7 @@ func (s *Session) Invoke(ctx context.Context, inv exchange.Invocation) iter.Seq2
 					}
 					continue
 				}
-				s.pool.Lost(err)
-				r.end(s.where.problem(ctx, "run "+inv.Cmdlet, err))
+				r.end(s.failed(ctx, inv, err))
 				return
 			}
 			if !r.event(ev) {
@@ -158,7 +197,7 @@ func (r *reader) event(ev psrp.Event) bool {
 		}
 		out = exchange.Row{Record: objects.Record(v)}
 	case *psrp.InformationalRecord:
-		out = exchange.Notice{Level: levelOf(m.Level), Text: m.Message}
+		out = noticeOf(levelOf(m.Level), m.Message)
 	case *psrp.InformationRecord:
 		out = exchange.Notice{Level: exchange.Information, Text: m.Text()}
 	case *psrp.ProgressRecord:

@@ -2,6 +2,14 @@
 // shells of core/wsman. It knows nothing of Exchange.
 //
 // A Pool is used from one goroutine at a time, except for Close, which may come from any.
+//
+// # What is sent again
+//
+// A request whose answer was lost may have been acted on, and MS-WSMV leaves it open whether a server knows a
+// request that it had before (OperationID and SequenceId are optional, MS-WSMV 2.2.4.21 and 2.2.4.31). So
+// nothing is sent twice but Delete: the second one finds the shell either still there or gone, and both are
+// the answer that is wanted. A Receive least of all: what the server handed out with the lost answer is not
+// handed out again, so a run whose answer broke off ends, with the rows that had come whole.
 package runspace
 
 import (
@@ -66,6 +74,19 @@ func (e *BrokenError) Error() string {
 // ErrClosed is the error of using a pool after Close.
 var ErrClosed = errors.New("runspace: closed")
 
+// OpenError is the error of Open. It stands around what went wrong.
+type OpenError struct {
+	ShellID string       // the id the shell was asked to have, or got
+	Origin  wsman.Origin // of the newest answer
+	Err     error
+}
+
+// Error is that of what went wrong.
+func (e *OpenError) Error() string { return e.Err.Error() }
+
+// Unwrap returns what went wrong.
+func (e *OpenError) Unwrap() error { return e.Err }
+
 // Pool is one open runspace pool.
 type Pool struct {
 	o     Options
@@ -77,31 +98,43 @@ type Pool struct {
 	// starts, and the last one goes with the shell.
 	unsignalled string
 
-	// stuck says that a pipeline did not confirm its end within StopLimit, so the runspace may still be busy.
+	// stuck says that a pipeline did not confirm its end within StopLimit or that an answer was lost, so the
+	// runspace may still be busy.
 	stuck bool
+
+	accepted bool // the server answered the newest Command: what it asks for may be done
 
 	keyRefused error // why the last key exchange gave no key
 
 	mu     sync.Mutex
 	closed bool
 	gone   bool
+	lost   bool // gone, and not because of a Delete: the server had forgotten the shell
 }
 
 // Open creates the shell and waits until the pool inside it is open. When it returns an error nothing is left
 // on the server, as far as the server could be reached within CloseLimit; Gone tells.
 //
-// Errors come from wsman (*Fault, *Redirect, *HTTPError, *FormatError), from the transport, from psrp, or are
-// a *BrokenError.
+// The error is an *OpenError around one of wsman (*Fault, *Redirect, *HTTPError, *FormatError), of the transport
+// or of psrp, or a *BrokenError.
 func Open(ctx context.Context, o Options) (*Pool, error) {
 	p := newPool(o)
+	if err := p.open(ctx); err != nil {
+		return nil, &OpenError{ShellID: p.shell, Origin: p.Origin(), Err: err}
+	}
+	return p, nil
+}
+
+func (p *Pool) open(ctx context.Context) error {
+	o := p.o
 	creation, err := p.psrp.Open()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	p.shell = wireID(p.psrp.ID())
 	if o.Opening != nil {
 		if err := o.Opening(p.shell); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	options := append([]wsman.Option{{Name: wsman.OptionProtocolVersion, Value: p.psrp.Protocol().String(), MustComply: true}}, o.Extra...)
@@ -111,11 +144,11 @@ func Open(ctx context.Context, o Options) (*Pool, error) {
 	if err != nil {
 		if refused(err) {
 			p.markGone()
-			return nil, err
+			return err
 		}
 		// The line broke or time ran out, so the shell may exist all the same.
 		_ = p.Close(ctx)
-		return nil, err
+		return err
 	}
 	given := shell.ID
 	if given == "" {
@@ -128,9 +161,9 @@ func Open(ctx context.Context, o Options) (*Pool, error) {
 	p.psrp.SetFragmentSize(p.wsman.SendRoom())
 	if err := p.await(ctx, func() bool { return p.psrp.State() == psrp.Opened }); err != nil {
 		_ = p.Close(ctx)
-		return nil, err
+		return err
 	}
-	return p, nil
+	return nil
 }
 
 func newPool(o Options) *Pool {
@@ -155,7 +188,7 @@ func refused(err error) bool {
 	case errors.As(err, &fault):
 		return !fault.IsTimeout()
 	case errors.As(err, &answer):
-		return answer.Status < 500 && answer.Status != 408
+		return answer.Status >= 300 && answer.Status < 500 && answer.Status != 408
 	}
 	return errors.As(err, &redirect)
 }
@@ -241,8 +274,21 @@ func Attach(ctx context.Context, shellID string, o Options) (*Pool, error) {
 	return p, nil
 }
 
-// Close deletes the shell and everything that runs in it. It always tries, also when ctx is done, within
-// CloseLimit. A shell the server no longer knows is closed. Calling it again after it succeeded does nothing.
+// Origin tells what the newest answer said about the server.
+func (p *Pool) Origin() wsman.Origin { return p.wsman.Origin() }
+
+// Accepted tells whether the server took the newest command, so that it may have been run.
+func (p *Pool) Accepted() bool { return p.accepted }
+
+// closeAttempts is how often a Delete is tried, and closePause what lies between: a broken line is often back
+// at once, and a server that restarts a moment later. Each takes at most its share of CloseLimit.
+const closeAttempts = 3
+
+var closePause = [closeAttempts]time.Duration{0, 200 * time.Millisecond, time.Second}
+
+// Close deletes the shell and everything that runs in it. It always tries, also when ctx is done, and more than
+// once when that can help, within CloseLimit. A shell the server no longer knows is closed. Calling it again
+// after it succeeded does nothing.
 func (p *Pool) Close(ctx context.Context) error {
 	p.mu.Lock()
 	p.closed = true
@@ -251,14 +297,63 @@ func (p *Pool) Close(ctx context.Context) error {
 	if gone {
 		return nil
 	}
-	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), p.o.CloseLimit)
-	defer stop()
-	err := p.wsman.Delete(ctx, p.shell)
-	if fault := wsman.AsFault(err); err == nil || fault != nil && fault.IsShellGone() {
-		p.markGone()
-		return nil
+	limit := time.Now().Add(p.o.CloseLimit)
+	var err error
+	for i := range closeAttempts {
+		if !pause(min(closePause[i], time.Until(limit)/2)) {
+			break
+		}
+		err = p.delete(context.WithoutCancel(ctx), time.Until(limit)/time.Duration(closeAttempts-i))
+		if err == nil || !worthRepeating(err) {
+			break
+		}
 	}
 	return err
+}
+
+// delete tries once, on a connection of its own when the last one broke or did not answer.
+func (p *Pool) delete(ctx context.Context, limit time.Duration) error {
+	ctx, stop := context.WithTimeout(ctx, limit)
+	defer stop()
+	err := p.wsman.Delete(ctx, p.shell)
+	switch fault := wsman.AsFault(err); {
+	case err == nil:
+	case fault != nil && fault.IsShellGone():
+		p.mu.Lock()
+		p.lost = true
+		p.mu.Unlock()
+	default:
+		return err
+	}
+	p.markGone()
+	return nil
+}
+
+// worthRepeating tells whether a Delete that ended so may end otherwise a moment later.
+func worthRepeating(err error) bool {
+	var fault *wsman.Fault
+	var redirect *wsman.Redirect
+	var answer *wsman.HTTPError
+	switch {
+	case errors.As(err, &fault):
+		return !fault.IsAccessDenied()
+	case errors.As(err, &answer):
+		return answer.Status < 300 || answer.Status >= 500 || answer.Status == 408 || answer.Status == 429
+	case errors.As(err, &redirect):
+		return false
+	}
+	return true
+}
+
+// pause waits, and tells whether there is any time left.
+func pause(d time.Duration) bool {
+	if d < 0 {
+		return false
+	}
+	if d > 0 {
+		<-time.After(d)
+	}
+	return true
 }
 
 func (p *Pool) markGone() {
@@ -277,14 +372,32 @@ func (p *Pool) isClosed() bool {
 	return p.closed
 }
 
-// Lost tells whether err means that the shell is no more on the server, and notes it. The fault that says so
-// about a command only, in a shell that is still there, looks the same; a pool is then given up all the same.
-func (p *Pool) Lost(err error) bool {
-	if fault := wsman.AsFault(err); fault != nil && fault.IsShellGone() {
-		p.markGone()
-		return true
+// Loss says what the server no longer knew.
+type Loss uint8
+
+// What can be lost.
+const (
+	NothingLost Loss = iota
+	CommandLost      // the shell was there, but not the command
+	ShellLost
+)
+
+// Lost tells whether err means that the shell, or the command in it, is no more on the server. Both have the
+// same fault (MS-WSMV 3.1.4.5), so the shell is deleted to know: it is of no use any more, and must not stay
+// behind where it was only the command. Without an answer to that, the shell counts as lost and is not struck.
+func (p *Pool) Lost(ctx context.Context, err error) Loss {
+	if fault := wsman.AsFault(err); fault == nil || !fault.IsShellGone() {
+		return NothingLost
 	}
-	return false
+	if p.Close(ctx) != nil {
+		return ShellLost
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.lost {
+		return ShellLost
+	}
+	return CommandLost
 }
 
 // await receives on the pool's stream until done says yes.

@@ -2,6 +2,7 @@ package runspace
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"sync"
 	"time"
@@ -49,9 +50,14 @@ func (p *Pool) Run(ctx context.Context, start Start, input ...clixml.Value) iter
 		// Whatever happens in the caller's loop, a panic too, the pipeline does not go on unseen.
 		defer r.finish()
 
+		p.accepted = false
 		if err = r.begin(first, input); err == nil {
 			err = r.receive(ctx, yield)
 		}
+		if err != nil && !answered(err) {
+			p.stuck = true // nobody knows what the runspace does now
+		}
+		r.lost = wsman.AsFault(err).IsShellGone()
 		switch {
 		case r.left:
 		case ctx.Err() != nil:
@@ -63,6 +69,13 @@ func (p *Pool) Run(ctx context.Context, start Start, input ...clixml.Value) iter
 			p.stuck = true
 		}
 	}
+}
+
+// answered tells whether the server said so itself, whole and in order.
+func answered(err error) bool {
+	var fault *wsman.Fault
+	var answer *wsman.HTTPError
+	return errors.As(err, &fault) || errors.As(err, &answer) && answer.Status >= 300
 }
 
 // ready makes the pool ready for another command.
@@ -107,6 +120,7 @@ type run struct {
 	command string // the id the server knows it by; set before started is closed
 	left    bool   // the caller left the loop
 	done    bool   // the pipeline ended
+	lost    bool   // the server no longer knows it
 
 	started, ended chan struct{}
 	stopping       sync.Once
@@ -121,7 +135,7 @@ func (r *run) begin(first []byte, input []clixml.Value) error {
 		return err
 	}
 	r.command = id
-	p.unsignalled = id
+	p.unsignalled, p.accepted = id, true
 	close(r.started)
 	for _, v := range input {
 		if err := p.psrp.Input(r.id, v); err != nil {
@@ -233,7 +247,7 @@ func (r *run) stop() {
 func (r *run) finish() {
 	select {
 	case <-r.started:
-		if !r.done && r.ctx.Err() == nil {
+		if !r.done && !r.lost && r.ctx.Err() == nil {
 			ctx, cancel := context.WithTimeout(r.ctx, r.pool.o.StopLimit)
 			_ = r.pool.signal(ctx, r.command)
 			cancel()
