@@ -16,6 +16,7 @@ import (
 	"testing/fstest"
 
 	"tenantry/assets"
+	"tenantry/core/exchange"
 )
 
 // declaredCodes finds every constant of type exchange.Code in the module, with the file that has it.
@@ -263,6 +264,45 @@ func TestPlainWordsOnly(t *testing.T) {
 			text := regexp.MustCompile(`\{[^}]*\}`).ReplaceAllString(strings.ToLower(e.all()), "")
 			if said := any.FindStringSubmatch(text); said != nil && mayBeSaid[key] == "" {
 				t.Errorf("%s: %q says %q: %q", lang, key, said[1], text)
+			}
+		}
+	}
+}
+
+// No failure is told twice: whoever reads it must know which one it is and what to do about it.
+func TestNoTwoCodesAreToldAlike(t *testing.T) {
+	for _, lang := range Languages() {
+		have := texts(t, lang)
+		told := map[string]string{}
+		for _, code := range sortedNames(declaredCodes(t)) {
+			e := have[code]
+			if strings.HasPrefix(code, "cli.") { // of the command line alone: the window may say the same of its own
+				continue
+			}
+			text := e.title + "\n" + e.next
+			if other := told[text]; other != "" && e.kind == codeText {
+				t.Errorf("%s: %s and %s are told alike: %s", lang, other, code, text)
+			}
+			told[text] = code
+		}
+	}
+}
+
+// The six refusals of a connection that users meet most differ in everything they are told.
+func TestTheSixRefusalsDifferInEverySentence(t *testing.T) {
+	args := map[string]string{"user": "anna@fabrikam.example", "host": "ps.example", "customer": "contoso.example", "limit": "3"}
+	for _, lang := range Languages() {
+		seen := map[string]exchange.Code{}
+		for _, code := range []exchange.Code{
+			exchange.CodeSignInRefused, exchange.CodeDelegationRefused, exchange.CodeRemotePowerShellOff,
+			exchange.CodeSessionLimit, exchange.CodeRetired, exchange.CodeMFANeeded,
+		} {
+			m := For(lang).Explain(code, args)
+			for _, sentence := range []string{m.Title, m.Why, m.Next} {
+				if other := seen[sentence]; other != "" || sentence == "" {
+					t.Errorf("%s: %s says as %s: %q", lang, code, other, sentence)
+				}
+				seen[sentence] = code
 			}
 		}
 	}

@@ -44,7 +44,7 @@ type Message struct {
 	Why   string // why, as far as it is known
 	Next  string // what the person can do about it
 
-	// Details are raw facts for a support engineer, sorted by name; Problem fills them in.
+	// Details are raw facts for a support engineer, what is asked for first in front; Problem fills them in.
 	Details []Detail
 }
 
@@ -64,6 +64,17 @@ func (m Message) String() string {
 		parts = append(parts, s)
 	}
 	return strings.Join(parts, " ")
+}
+
+// DetailsText is the details as lines of name and text, to be copied into a ticket. What goes on over several
+// lines is moved in.
+func (m Message) DetailsText() string {
+	var b strings.Builder
+	for _, d := range m.Details {
+		text := strings.ReplaceAll(strings.ReplaceAll(d.Text, "\r\n", "\n"), "\n", "\n    ")
+		b.WriteString(d.Name + ": " + text + "\n")
+	}
+	return b.String()
 }
 
 // Words speaks one language. It never changes after it was made, so it may be shared between goroutines.
@@ -286,7 +297,7 @@ func (w *Words) Problem(p *exchange.Problem) Message {
 	for name := range p.Details {
 		names = append(names, name)
 	}
-	sort.Strings(names)
+	sort.Slice(names, func(i, j int) bool { return detailLess(names[i], names[j]) })
 	for _, name := range names {
 		m.Details = append(m.Details, Detail{name, p.Details[name]})
 	}
@@ -294,6 +305,34 @@ func (w *Words) Problem(p *exchange.Problem) Message {
 		m.Details = append(m.Details, Detail{"cause", p.Cause.Error()})
 	}
 	return m
+}
+
+// firstDetails are asked for first in a ticket, and lastDetails are long.
+var (
+	firstDetails = []string{"Time", "Customer", "Account", "Host", "Status", "Fault", "Failure category", "Request id", "Shell id"}
+	lastDetails  = []string{"Server said", "stack"}
+)
+
+func detailLess(a, b string) bool {
+	rank := func(name string) int {
+		if i := slices.Index(firstDetails, name); i >= 0 {
+			return i - len(firstDetails)
+		}
+		return slices.Index(lastDetails, name) + 1
+	}
+	if ra, rb := rank(a), rank(b); ra != rb {
+		return ra < rb
+	}
+	return a < b
+}
+
+// Notice is a message beside the rows as a sentence: in words where it is a known one, otherwise as the
+// server wrote it.
+func (w *Words) Notice(n exchange.Notice) string {
+	if n.Code == "" {
+		return n.Text
+	}
+	return w.Explain(n.Code, n.Args).String()
 }
 
 // Error explains any error: a Problem as Problem does, anything else as unexpected.

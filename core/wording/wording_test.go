@@ -63,11 +63,55 @@ func TestProblemHasDetails(t *testing.T) {
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}
+	told := Message{Details: []Detail{{"code", "server.fault"}, {"Server said", "one\r\ntwo"}}}.DetailsText()
+	if told != "code: server.fault\nServer said: one\n    two\n" {
+		t.Errorf("to copy: %q", told)
+	}
+	p.Details = map[string]string{"Server said": "no", "Machine": "m", "Time": "now", "Request id": "7"}
+	var order []string
+	for _, d := range For("en").Problem(p).Details {
+		order = append(order, d.Name)
+	}
+	if d := cmp.Diff([]string{"code", "doing", "Time", "Request id", "Machine", "Server said", "cause"}, order); d != "" {
+		t.Error(d)
+	}
 	if m := For("en").Error(errors.New("disk")); m.Title != For("en").Explain(exchange.CodeUnexpected, nil).Title {
 		t.Errorf("a foreign error: %+v", m)
 	}
 	if m := For("en").Problem(nil); m.String() != "" {
 		t.Errorf("no problem: %+v", m)
+	}
+}
+
+func TestNoticesThatAreKnownAreSaidInWords(t *testing.T) {
+	slow := exchange.Notice{Level: exchange.Warning, Text: "Micro delay applied. Actual delayed: 21956 msecs", Code: exchange.CodeSlowedDown,
+		Args: map[string]string{"seconds": "21.956"}}
+	want := "Exchange slowed this account down. It asked a lot in a short time, so Exchange makes it wait, this time 21 seconds. Nothing needs to be done: the run goes on, only slower."
+	if got := For("en").Notice(slow); got != want {
+		t.Errorf("%q", got)
+	}
+	slow.Args["seconds"] = "0.2"
+	if got := For("nl").Notice(slow); !strings.Contains(got, "laat Exchange het wachten. Je") {
+		t.Errorf("%q", got)
+	}
+	if got := For("nl").Notice(exchange.Notice{Text: "as it is"}); got != "as it is" {
+		t.Errorf("%q", got)
+	}
+}
+
+// A change whose answer was lost must not be repeated without a look.
+func TestALostAnswerToAChangeSaysSo(t *testing.T) {
+	for _, code := range []exchange.Code{exchange.CodeTimeout, exchange.CodeDropped, exchange.CodeAnswerCut, exchange.CodeBadAnswer,
+		exchange.CodeAnswerTooLarge, exchange.CodeRedirectUnexpected, exchange.CodeSessionGone, exchange.CodeSessionBroken, exchange.CodeCommandGone} {
+		for lang, want := range map[string]string{"en": "may have been made", "nl": "toch zijn doorgevoerd"} {
+			m := For(lang).Explain(code, map[string]string{"unsure": exchange.Unsure})
+			if !strings.Contains(m.Why, want) {
+				t.Errorf("%s: %s: %s", lang, code, m.Why)
+			}
+			if m := For(lang).Explain(code, nil); strings.Contains(m.String(), want) {
+				t.Errorf("%s: %s says so of a question: %s", lang, code, m.Why)
+			}
+		}
 	}
 }
 

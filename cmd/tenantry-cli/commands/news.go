@@ -16,10 +16,11 @@ type news struct {
 	inv    exchange.Invocation
 	rows   map[exchange.CustomerID]int
 	faults map[exchange.CustomerID]int
+	waits  func(name string, holders []jobs.Holder)
 }
 
 func newsOf(a *app, inv exchange.Invocation) *news {
-	return &news{a: a, inv: inv, rows: map[exchange.CustomerID]int{}, faults: map[exchange.CustomerID]int{}}
+	return &news{a: a, inv: inv, rows: map[exchange.CustomerID]int{}, faults: map[exchange.CustomerID]int{}, waits: a.waits()}
 }
 
 // take is called from one goroutine, in order.
@@ -40,9 +41,15 @@ func (n *news) take(u jobs.Update) {
 		a.explainProblem(name, u.Problem)
 	case u.Wait != nil && u.Wait.Reason != nil && u.Wait.For > 0:
 		again := a.words.Text("cli.again-in", "wait", a.words.Duration(int64(u.Wait.For/100)))
+		if u.Wait.Elsewhere {
+			again = a.words.Text("cli.held-elsewhere") + " " + again
+		}
 		a.note(name + ": " + a.words.Problem(u.Wait.Reason).Title + ". " + again)
 	case u.Phase == jobs.Waiting && u.Wait == nil: // everybody's first news: nothing has happened yet
 	default:
+		if u.Wait != nil {
+			n.waits(name, u.Wait.Holders)
+		}
 		a.progress(n.status(name, u))
 	}
 }
@@ -50,6 +57,10 @@ func (n *news) take(u jobs.Update) {
 // notice passes on what the server says beside the rows.
 func (n *news) notice(name string, notice *exchange.Notice) {
 	a := n.a
+	if notice.Code != "" { // a known one has words of its own
+		a.note(name + ": " + a.words.Notice(*notice))
+		return
+	}
 	switch notice.Level {
 	case exchange.Warning:
 		a.note(a.words.Text("cli.warning", "customer", name, "text", notice.Text))
