@@ -91,7 +91,7 @@ func options() (o shell.Options, end func()) {
 	if err == nil {
 		var log *journal.Journal
 		if log, err = journal.Open(context.Background(), folders.Journal()); err == nil {
-			c.Shells, o.Journal = log.Shells(), jobs.Log(log)
+			c.Shells, o.Journal, o.Places, o.Shells = log.Shells(), jobs.Log(log), log.Places("window"), log
 			end = func() { _ = log.Close() } // everything is written by then
 		}
 	}

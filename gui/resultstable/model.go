@@ -49,7 +49,9 @@ type Notice struct {
 	Customer exchange.CustomerID
 	Rows     int
 	Problem  *exchange.Problem // why, for the kinds that have one
-	Text     string            // of a Warning
+	Text     string            // of a Warning, as the server wrote it
+	Code     exchange.Code     // of a Warning that is known, with Args; empty for others
+	Args     map[string]string
 
 	// Dismissed says that the words were put away. What they said stays true.
 	Dismissed bool
@@ -112,7 +114,7 @@ func (m *Model) apply(u jobs.Update) {
 		}
 	}
 	if n := u.Notice; n != nil && n.Level == exchange.Warning {
-		m.warn(u, n.Text)
+		m.warn(u, *n)
 	}
 	switch {
 	case u.Phase == jobs.Running && u.Problem != nil:
@@ -132,19 +134,26 @@ func (m *Model) apply(u jobs.Update) {
 
 // warn keeps a warning of the server. The one that says that a limit held back rows names the parameter
 // that lifts it, in every language.
-func (m *Model) warn(u jobs.Update, text string) {
-	if strings.Contains(text, "ResultSize") {
+func (m *Model) warn(u jobs.Update, n exchange.Notice) {
+	if n.Code == "" && strings.Contains(n.Text, "ResultSize") {
 		m.add(Notice{Kind: Cut, Customer: u.Customer, Rows: u.Rows})
 		return
 	}
-	for _, n := range m.Notices {
-		if n.Kind == Warning && n.Customer == u.Customer && n.Text == text {
+	for i, have := range m.Notices {
+		if have.Kind != Warning || have.Customer != u.Customer {
+			continue
+		}
+		if n.Code != "" && have.Code == n.Code {
+			m.Notices[i].Args = n.Args // the newest of a kind says it all
+			return
+		}
+		if n.Code == "" && have.Text == n.Text {
 			return
 		}
 	}
 	const most = 20 // a server may warn about every row
 	if len(m.Notices) < most {
-		m.Notices = append(m.Notices, Notice{Kind: Warning, Customer: u.Customer, Text: text})
+		m.Notices = append(m.Notices, Notice{Kind: Warning, Customer: u.Customer, Text: n.Text, Code: n.Code, Args: n.Args})
 	}
 }
 

@@ -358,7 +358,7 @@ func (p *Panel) why(these []Notice) []kit.Detail {
 		case n.Problem != nil:
 			out = append(out, kit.Detail{Name: p.flow.Name(n.Customer), Value: w.Problem(n.Problem).String()})
 		case n.Kind == Warning && len(these) > inFull:
-			out = append(out, kit.Detail{Name: p.flow.Name(n.Customer), Value: n.Text})
+			out = append(out, kit.Detail{Name: p.flow.Name(n.Customer), Value: n.text(w)})
 		}
 	}
 	return out

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"tenantry/core/wording"
 )
 
 // of are the notices of one kind, in order.
@@ -32,6 +34,15 @@ func alike(these []Notice) bool {
 	return true
 }
 
+// text is what a warning says: in our words where they are known, otherwise in the server's.
+func (n Notice) text(w *wording.Words) string {
+	if n.Code == "" {
+		return n.Text
+	}
+	m := w.Explain(n.Code, n.Args)
+	return strings.TrimSpace(m.Title + ". " + m.Why + " " + m.Next)
+}
+
 // noticeKeys name the sentence of a notice about one customer; with "-many" the one about several.
 var noticeKeys = map[NoticeKind]string{Failed: "table.failed", NotAsked: "table.not-asked", Partial: "table.partial",
 	Cancelled: "table.cancelled", Cut: "table.cut", Faults: "table.faults"}
@@ -42,9 +53,9 @@ func sayNotice(kind NoticeKind, these []Notice, f *Flow) string {
 	if kind == Warning {
 		lines := make([]string, len(these))
 		for i, n := range these {
-			lines[i] = n.Text
+			lines[i] = n.text(w)
 			if len(f.Model().Info.Customers) > 1 {
-				lines[i] = f.Name(n.Customer) + ": " + n.Text
+				lines[i] = f.Name(n.Customer) + ": " + lines[i]
 			}
 		}
 		return strings.Join(lines, "\n")

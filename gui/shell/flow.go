@@ -32,16 +32,30 @@ type Options struct {
 	Profiles  *signin.Profiles
 	Vault     signin.Vault
 	Customers customerlist.Store
-	Journal   jobs.Log // nil for none
 	Connector exchange.Connector
-	Loop      loop.Loop
-	Files     files.Chooser
+
+	// What the journal keeps; nil for none: what ran, who on this computer holds which sessions of an account,
+	// and which sessions are open. With Places and Shells the Connector writes to the same journal.
+	Journal jobs.Log
+	Places  Places
+	Shells  jobs.LeftLog
+
+	Loop  loop.Loop
+	Files files.Chooser
 
 	// Sample starts the sample partner; nil offers none. It is called away from the screen.
 	Sample func(ctx context.Context) (Sample, error)
 
 	// Problem is something that went wrong before the window opened; nil for nothing.
 	Problem *exchange.Problem
+}
+
+// Places is the book of all sessions that programs of this computer hold. (*journal.Journal).Places makes one.
+type Places interface {
+	jobs.Places
+
+	// Holders lists the sessions of an account as signin.AccountKey names it.
+	Holders(ctx context.Context, account string) ([]jobs.Holder, error)
 }
 
 // Flow decides what the intents of the parts mean. All methods are for the UI goroutine, unless they say
@@ -68,6 +82,11 @@ type Flow struct {
 	importing context.CancelFunc
 	scratch   string // folder with the sample's customer list, empty for none
 
+	leftovers *jobs.Leftovers // nil without a journal
+	leftIDs   map[string]bool // sessions found at the start that are still there
+	leftURL   string          // where the one is that model.Left asks to sign in for
+	reading   int             // counts the readings of the panel with the sessions
+
 	// What must be closed, whatever happens; CloseNow reads it on any goroutine.
 	mu       sync.Mutex
 	sessions *jobs.Sessions
@@ -85,7 +104,9 @@ func NewFlow(o Options) *Flow {
 	if o.Problem != nil {
 		f.model.Notes = append(f.model.Notes, Note{Kind: NoteBad, Problem: o.Problem})
 	}
+	f.leftovers = newLeftovers(f)
 	f.newSignIn()
+	f.lookForLeft()
 	// The catalog takes a moment to read; nobody should wait for it at the first key.
 	f.loop.Go(context.Background(), func(context.Context) { cmdlets.Builtin() })
 	return f
@@ -94,9 +115,12 @@ func NewFlow(o Options) *Flow {
 func (f *Flow) newSignIn() {
 	f.SignIn = signindialog.NewFlow(signindialog.Options{
 		Loop: f.loop, Profiles: f.o.Profiles, Vault: f.o.Vault, Connector: f.o.Connector, Redirects: &f.redirects,
-		Customers: f.o.Customers.List, LastCustomer: f.settings.last, Sample: f.o.Sample,
+		Customers: f.o.Customers.List, LastCustomer: f.settings.last, Sample: f.o.Sample, Places: f.o.Places, Leftovers: f.leftovers,
 	})
 	f.SignIn.OnSignedIn = f.signedIn
+	if f.leftovers != nil {
+		f.SignIn.OnSessions = func() { f.ShowSessions(true) }
+	}
 	f.SignIn.Load()
 }
 
@@ -170,7 +194,7 @@ func (f *Flow) signedIn(in signindialog.SignedIn) {
 	f.sessions, f.sample = in.Sessions, in.Sample
 	f.mu.Unlock()
 	m := &f.model
-	*m = Model{Stage: Working, Active: -1, Account: in.User, Host: in.Host, Sample: in.Sample != nil, Notes: m.Notes}
+	*m = Model{Stage: Working, Active: -1, Account: in.User, Host: in.Host, Sample: in.Sample != nil, Notes: m.Notes, Left: m.Left}
 	f.names, f.failed, f.connected = map[exchange.CustomerID]string{}, map[exchange.CustomerID]*exchange.Problem{}, nil
 	f.runner = jobs.NewRunner(in.Sessions)
 	f.runner.Log, f.runner.Program = f.o.Journal, "window"
@@ -199,7 +223,8 @@ func (f *Flow) signedIn(in signindialog.SignedIn) {
 			if f.sessions != sessions {
 				return
 			}
-			m.Used, m.Max, m.Left = used, max, used
+			m.Used, m.Max = used, max
+			f.readSessions()
 			f.connected = sessions.Connected()
 			f.showStates()
 			f.changed(false)
@@ -314,7 +339,7 @@ func (f *Flow) Dismiss(i int) {
 // SignOut closes all sessions and goes back to the first screen.
 func (f *Flow) SignOut() {
 	f.end(func() {
-		f.model = Model{Active: -1}
+		f.model = Model{Active: -1, Left: f.model.Left}
 		f.Customers, f.Form = nil, nil
 		f.newSignIn()
 		f.changed(true)

@@ -44,8 +44,9 @@ type Part struct {
 	Customer exchange.CustomerID
 	Phase    jobs.Phase
 	Rows     int
-	Behind   []exchange.CustomerID // whose sessions are in the way while it waits
-	Problem  *exchange.Problem     // why it ended without an answer
+	Wait     *jobs.Wait        // what it waits for, while it does and that is known
+	Problem  *exchange.Problem // why it ended without an answer
+	Partial  bool              // rows came, but not all there were
 }
 
 // Said is a line a server wrote.
@@ -57,6 +58,17 @@ type Said struct {
 // Told tells whether what servers wrote is all of the answer: of a preview, which brings no rows.
 func (t *Tab) Told() bool {
 	return t.Request.Preview && !t.Running && !t.Troubled() && t.Rows() == 0
+}
+
+// Missing are the customers whose rows are not all there were, some of them here.
+func (t *Tab) Missing() []exchange.CustomerID {
+	var out []exchange.CustomerID
+	for _, p := range t.Parts {
+		if p.Partial {
+			out = append(out, p.Customer)
+		}
+	}
+	return out
 }
 
 // Troubled tells whether something of the answer is missing.
@@ -118,8 +130,10 @@ type Model struct {
 	Notes     []Note
 	NotesTurn int // grows whenever Notes change
 	Question  *signindialog.Question
-	Left      int  // sessions still open, with Closing
-	SaysSo    bool // closing takes long enough to say so
+	Sessions  SessionsView
+	Left      *LeftNote // nil when nothing was left open
+	Leaving   bool      // asks whether to sign in again though rows would be lost
+	SaysSo    bool      // closing takes long enough to say so
 }
 
 // Tab is the tab that shows, nil for none.

@@ -21,6 +21,7 @@ import (
 	"tenantry/gui/kit/locate"
 	"tenantry/gui/kit/theme"
 	"tenantry/gui/kit/tip"
+	"tenantry/gui/remedy"
 	"tenantry/gui/resultstable"
 	"tenantry/gui/signindialog"
 )
@@ -45,6 +46,7 @@ type Panel struct {
 	start     *fyne.Container
 	middle    *fyne.Container
 	closing   *fyne.Container
+	sessions  *sessionsPanel
 	stage     Stage
 	shown     *Tab
 	told      *Tab // whose answer is shown as words
@@ -91,6 +93,7 @@ func (p *Panel) rebuild() {
 	p.bar = newTopBar(p)
 	p.notes, p.imports = kit.Stacked(4), nil
 	p.makeClosing()
+	p.sessions = newSessionsPanel(p)
 	var content fyne.CanvasObject
 	if m.Stage == SignedOut {
 		p.customers, p.form = nil, nil
@@ -101,7 +104,7 @@ func (p *Panel) rebuild() {
 		content = p.makeWorking()
 	}
 	top := kit.Stacked(0, p.bar.root, line())
-	p.win.SetContent(tip.Wrap(container.NewStack(canvas.NewRectangle(theme.Color("background")), container.NewBorder(top, nil, nil, nil, content), p.closing)))
+	p.win.SetContent(tip.Wrap(container.NewStack(canvas.NewRectangle(theme.Color("background")), container.NewBorder(top, nil, nil, nil, content), p.sessions.root, p.closing)))
 	p.draw()
 	switch {
 	case p.signIn != nil:
@@ -180,9 +183,10 @@ func (p *Panel) makeClosing() {
 func (p *Panel) draw() {
 	m := p.flow.Model()
 	p.bar.draw()
+	p.sessions.draw()
 	p.drawNotes()
 	if m.Stage == Closing && m.SaysSo {
-		p.bar.closingText.SetText(p.words.Count("window.closing", m.Left))
+		p.bar.closingText.SetText(p.words.Count("window.closing", m.Used))
 		p.bar.closingBar.Busy()
 		p.closing.Show()
 	} else {
@@ -273,6 +277,7 @@ func (p *Panel) table(t *Tab) *resultstable.Panel {
 	table := resultstable.NewPanel(t.Table)
 	table.OnExport = func(view results.View, columns []string) { p.flow.Export(t, view, columns) }
 	table.OnRetry = func(ids []exchange.CustomerID) { p.flow.Retry(t, ids) }
+	table.OnStep = p.flow.Step
 	if t.CanAllRows() {
 		table.OnAllRows = func() { p.flow.AllRows(t) }
 	}
@@ -292,7 +297,7 @@ func (p *Panel) drawNotes() {
 	if p.imports != nil {
 		p.imports.draw(m.Import)
 	}
-	now := notesShown{in: p.notes, question: m.Question, importing: p.imports, turn: m.NotesTurn}
+	now := notesShown{in: p.notes, question: m.Question, importing: p.imports, leaving: m.Leaving, turn: m.NotesTurn}
 	if now == p.notesNow {
 		return
 	}
@@ -303,8 +308,15 @@ func (p *Panel) drawNotes() {
 			kit.Action{Text: w.Text("window.redirect-follow"), Do: func() { q.Answer(true) }},
 			kit.Action{Text: w.Text("window.redirect-stop"), Do: func() { q.Answer(false) }}))
 	}
+	if m.Leaving {
+		p.notes.Add(kit.NewStrip(kit.Warn, w.Count("window.leave", p.flow.RowTabs()),
+			kit.Action{Text: w.Text("window.step.sign-in"), Do: p.flow.LeaveForSignIn}, kit.Action{Text: w.Text("window.stay"), Do: p.flow.Stay}))
+	}
 	if p.imports != nil {
 		p.notes.Add(p.imports.root)
+	}
+	if n := m.Left; n != nil && !n.Gone {
+		p.notes.Add(p.leftNote(n))
 	}
 	for i, n := range m.Notes {
 		p.notes.Add(p.noteOf(n, func() { p.flow.Dismiss(i) }))
@@ -318,22 +330,25 @@ type notesShown struct {
 	in        *fyne.Container
 	question  *signindialog.Question
 	importing *importNote
+	leaving   bool
 	turn      int
 }
 
 func (p *Panel) noteOf(n Note, dismiss func()) fyne.CanvasObject {
 	w := p.words
 	if n.Problem != nil {
-		message := w.Problem(n.Problem)
-		t := kit.Trouble{Kind: kit.Bad, Title: message.Title, Why: message.Why, Next: message.Next,
-			Actions: []kit.Action{{Text: w.Text("kit.close"), Do: dismiss}}}
+		kind := kit.Bad
 		if n.Kind == NoteWarn {
-			t.Kind = kit.Warn
+			kind = kit.Warn
 		}
-		for _, d := range message.Details {
-			t.Details = append(t.Details, kit.Detail{Name: d.Name, Value: d.Text})
+		var actions []kit.Action
+		for _, step := range remedy.For(n.Problem) {
+			if step == remedy.Sessions {
+				actions = append(actions, kit.Action{Text: w.Text(step.Key()), Do: func() { p.flow.Step(step) }})
+			}
 		}
-		return kit.NewProblem(t)
+		actions = append(actions, kit.Action{Text: w.Text("kit.close"), Do: dismiss})
+		return kit.NewProblem(kit.Explained(kind, w.Problem(n.Problem), actions...))
 	}
 	text := w.Text(n.Key, n.Args...)
 	if n.Counted {
@@ -393,8 +408,12 @@ func (p *Panel) keys() {
 // escape takes away what is nearest: the list of the search box, a question, then the run.
 func (p *Panel) escape() {
 	switch f := p.flow; {
+	case f.Model().Sessions.Open:
+		f.ShowSessions(false)
 	case f.Model().Stage == SignedOut:
 		f.SignIn.Cancel()
+	case f.Model().Leaving:
+		f.Stay()
 	case f.Form.Model().Searching:
 		f.Form.OpenSearch(false)
 	case f.Form.Model().Confirm != nil:

@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -23,7 +24,7 @@ type topBar struct {
 	panel       *Panel
 	name        *kit.Text
 	account     *kit.Button
-	sessions    *kit.StatusItem
+	sessions    *kit.Button
 	dot         *kit.StateDot
 	state       *kit.StatusItem
 	menu        *kit.Button
@@ -36,7 +37,7 @@ func newTopBar(p *Panel) *topBar {
 	w := p.words
 	b := &topBar{panel: p, dot: kit.NewStateDot(kit.Idle, "")}
 	b.account = kit.NewButton("", icons.User, kit.Quiet, b.accountMenu)
-	b.sessions = kit.NewStatusItem(widget.NewIcon(icons.Sessions.In(theme.ColorMuted)), "")
+	b.sessions = kit.NewButton("", icons.Sessions, kit.Quiet, func() { p.flow.ShowSessions(!p.flow.Model().Sessions.Open) })
 	b.sessions.SetTip(w.Text("window.sessions-tip"))
 	b.state = kit.NewStatusItem(b.dot, "")
 	b.menu = kit.NewIconButton(icons.Settings, w.Text("window.menu"), b.settingsMenu)
@@ -57,6 +58,7 @@ func (b *topBar) draw() {
 	}
 	b.account.SetText(m.Account)
 	b.sessions.SetText(w.Text("window.sessions", "n", m.Used, "total", m.Max))
+	b.sessions.SetChosen(m.Sessions.Open)
 	state, words := kit.Connected, w.Text("window.state.ready")
 	switch {
 	case m.Stage == Closing:
@@ -185,6 +187,9 @@ func newTabHead(p *Panel, i int, t *Tab, active bool) *tabHead {
 	switch {
 	case t.Running:
 		row.Add(container.NewCenter(kit.NewStateDot(kit.Working, p.words.Text("window.state.running"))))
+	case len(t.Missing()) > 0:
+		h.title += " (" + p.words.Text("window.tab.partial") + ")"
+		row.Add(container.NewCenter(kit.NewStateDot(kit.Attention, p.words.Text("window.tab.partial"))))
 	case t.Troubled():
 		row.Add(container.NewCenter(kit.NewStateDot(kit.Attention, p.words.Text("window.state.attention"))))
 	}
@@ -321,6 +326,8 @@ func (r *runProgress) said(t *Tab) string {
 	}
 	if len(now) > 0 {
 		text += " · " + strings.Join(now, ", ")
+	} else if i := slices.IndexFunc(t.Parts, func(p Part) bool { return p.Phase == jobs.Waiting && p.Wait != nil }); i >= 0 {
+		text += " · " + partWords(r.panel, t.Parts[i])
 	}
 	return text + " · " + w.Count("table.rows", t.Rows())
 }
@@ -330,12 +337,8 @@ func partWords(p *Panel, part Part) string {
 	w := p.words
 	switch part.Phase {
 	case jobs.Waiting:
-		if len(part.Behind) > 0 {
-			names := make([]string, len(part.Behind))
-			for i, id := range part.Behind {
-				names[i] = p.flow.Name(id)
-			}
-			return w.Text("window.run.behind", "customers", strings.Join(names, ", "))
+		if text := p.waitWords(part.Wait); text != "" {
+			return text
 		}
 		return w.Text("window.run.waiting")
 	case jobs.Connecting:
@@ -351,6 +354,9 @@ func partWords(p *Panel, part Part) string {
 		return w.Text("window.run.cancelled")
 	}
 	text := w.Text("window.run." + string(part.Phase))
+	if part.Partial {
+		text = w.Count("table.rows-partial", part.Rows)
+	}
 	if part.Problem != nil {
 		text += ": " + w.Problem(part.Problem).Title
 	}

@@ -20,12 +20,13 @@ import (
 	"tenantry/gui/kit/files"
 )
 
-// Run starts a run and shows its tab: a new one, or that of the same question to the same customers.
+// Run starts a run and shows its tab: a new one, or that of the same question to the same customers. Rows
+// that are not complete stay in their own tab: asking again may bring fewer.
 func (f *Flow) Run(r cmdletform.Request) {
 	if f.model.Stage != Working {
 		return
 	}
-	f.runIn(slices.IndexFunc(f.model.Tabs, func(old *Tab) bool { return !old.Running && same(old.Request, r) }), r)
+	f.runIn(slices.IndexFunc(f.model.Tabs, func(old *Tab) bool { return !old.Running && len(old.Missing()) == 0 && same(old.Request, r) }), r)
 }
 
 // runIn starts a run in the place of a tab, or in a new one when i is below 0.
@@ -101,12 +102,9 @@ func (f *Flow) apply(t *Tab, u jobs.Update) {
 		if u.Summary != nil || p.Customer != u.Customer {
 			continue
 		}
-		p.Phase, p.Rows, p.Behind = u.Phase, u.Rows, nil
-		if u.Wait != nil {
-			p.Behind = u.Wait.Behind
-		}
+		p.Phase, p.Rows, p.Wait = u.Phase, u.Rows, u.Wait
 		if u.Phase.Final() {
-			p.Problem = u.Problem
+			p.Problem, p.Partial = u.Problem, u.Partial
 			t.Ended = u.Ended
 			delete(f.failed, p.Customer)
 			if u.Problem != nil && u.Phase != jobs.Cancelled {
@@ -267,7 +265,11 @@ func importCommands(ctx context.Context, sessions *jobs.Sessions, customer excha
 // Export asks for a file and writes the rows of a tab that show, in the order they show, with the columns
 // that show.
 func (f *Flow) Export(t *Tab, view results.View, columns []string) {
-	name := fileName(f.Title(t), time.Now())
+	what, missing := f.Title(t), t.Missing()
+	if len(missing) > 0 {
+		what += " " + f.words.Text("window.tab.partial")
+	}
+	name := fileName(what, time.Now())
 	title, w := f.words.Text("window.export.title"), f.words
 	f.loop.Go(context.Background(), func(ctx context.Context) {
 		path, err := f.o.Files.SaveFile(ctx, title, name, files.Filter{Title: "CSV", Extensions: []string{"csv"}})
@@ -283,7 +285,11 @@ func (f *Flow) Export(t *Tab, view results.View, columns []string) {
 				f.note(Note{Kind: NoteBad, Problem: exchange.AsProblem(err)})
 				return
 			}
-			f.note(Note{Kind: NoteGood, Key: "window.export.done", Count: rows, Counted: true, Args: []any{"path", path}, Path: path})
+			n := Note{Kind: NoteGood, Key: "window.export.done", Count: rows, Counted: true, Args: []any{"path", path}, Path: path}
+			if len(missing) > 0 {
+				n.Kind, n.Key, n.Args = NoteWarn, "window.export.partial", append(n.Args, "customers", f.namesOf(missing))
+			}
+			f.note(n)
 		})
 	})
 }
@@ -301,6 +307,20 @@ func writeFile(ctx context.Context, path string, view results.View, columns []st
 		o.Comma = ';' // what Excel expects where the comma is the decimal mark
 	}
 	return view.Len(), export.WriteFile(path, func(w io.Writer) error { return format.Write(w, view, o) })
+}
+
+// namesOf names customers in one line.
+func (f *Flow) namesOf(list []exchange.CustomerID) string {
+	const named = 5 // the rest is a number
+	var names []string
+	for i, id := range list {
+		if i == named && len(list) > named+1 {
+			names = append(names, f.words.Count("table.more-customers", len(list)-named))
+			break
+		}
+		names = append(names, f.Name(id))
+	}
+	return strings.Join(names, ", ")
 }
 
 // only is view with some columns, in their order.

@@ -33,6 +33,11 @@ type Options struct {
 	// LastCustomer is whom an account asked last, empty when nobody knows.
 	LastCustomer func(user string) exchange.CustomerID
 
+	// Places and Leftovers are for the sessions of accounts, as jobs.Account has them; nil for none. The sample
+	// partner's end with the program and need neither.
+	Places    jobs.Places
+	Leftovers *jobs.Leftovers
+
 	// Sample starts the sample partner; nil offers none.
 	Sample func(ctx context.Context) (Sample, error)
 }
@@ -114,6 +119,12 @@ func (f *Flow) Choose(name string) bool {
 		}
 	}
 	return false
+}
+
+// Offer fills in an account that is not saved, and the address where it signs in, empty for the usual one.
+func (f *Flow) Offer(user, url string) {
+	f.touched = true
+	f.offer(signin.Profile{Connection: exchange.Classic, User: user, URL: url})
 }
 
 func (f *Flow) offer(p signin.Profile) {
@@ -293,6 +304,7 @@ func (f *Flow) open(ctx context.Context, with given) (SignedIn, error) {
 		last = f.o.LastCustomer(with.profile.User)
 	}
 	in := SignedIn{User: with.profile.Name, Host: hostOf(with.profile.Address()), Customer: firstCustomer(list, last)}
+	account.Places, account.Leftovers = f.o.Places, f.o.Leftovers
 	in.Sessions = jobs.NewSessions(account)
 	if err := in.prove(ctx); err != nil {
 		return in, err
