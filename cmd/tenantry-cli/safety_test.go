@@ -96,8 +96,9 @@ func (v *valve) release() {
 
 // started is a process under way.
 type started struct {
-	cmd      *exec.Cmd
-	out, err bytes.Buffer
+	cmd *exec.Cmd
+	out bytes.Buffer
+	err heard
 }
 
 func (p *person) start(t *testing.T, stdin string, args ...string) *started {
@@ -206,10 +207,17 @@ func TestKilled(t *testing.T) {
 	run.wait(t)
 	wire.release()
 	listed("left open")
-	p.stdin.Close() // with a session open, which is what this is about
-	p.gone = true
-	if err := p.cmd.Wait(); err != nil {
-		t.Error(err)
+	// The next run of the account removes it, at the address where it was opened.
+	at[1] = p.Classic
+	other := who.run(t, p.Password, append([]string{"run", "Get-Mailbox", "--customer", "contoso.example", "-p", "ResultSize=1"}, at...)...).want(t, 0)
+	if strings.Contains(other.err, "left open") {
+		t.Errorf("another address is another account: %s", other.err)
+	}
+	at[1] = wire.address
+	who.run(t, p.Password, append([]string{"run", "Get-Mailbox", "--customer", "contoso.example", "-p", "ResultSize=1"}, at...)...).
+		want(t, 0, "A session that was left open is closed: contoso.example.")
+	if got := who.run(t, "", "sessions", "list", "--format", "json").want(t, 0); got.out != "[]\n" {
+		t.Error(got.out)
 	}
 }
 
@@ -323,7 +331,7 @@ func TestWrongWords(t *testing.T) {
 		{"Did you mean customers?", []string{"custommers"}},
 		{"There is no command report.", []string{"report", "--list"}},
 		{"There is no command sync.", []string{"customers", "sync"}},
-		{"There is no command clean.", []string{"sessions", "clean"}},
+		{"There is no command clear.", []string{"sessions", "clear"}},
 		{"There is no command faults.", []string{"sample", "faults"}},
 		{"There is no command nothing.", []string{"help", "nothing"}},
 		{"There is no command tcsh.", []string{"completion", "tcsh"}},

@@ -89,13 +89,15 @@ func (o *cmdletsOptions) catalog(ctx context.Context, a *app, names ...string) (
 	if err := l.authenticate(ctx); err != nil {
 		return nil, err
 	}
-	session, err := l.connector.Connect(ctx, l.target(a, customer), l.credential)
+	sessions := jobs.NewSessions(l.account(a))
+	defer l.closeAll(ctx, a, sessions)
+	waits := a.waits()
+	lease, err := sessions.Acquire(ctx, customer, func(h []jobs.Holder) { waits(a.name(customer), h) }, nil)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = session.Close(ctx) }()
-	l.signedIn(a)
-	commands, err := a.importCommands(ctx, session, names...)
+	commands, err := a.importCommands(ctx, lease.Session(), names...)
+	lease.Done(err)
 	if err != nil {
 		return nil, err
 	}

@@ -111,26 +111,19 @@ func (o *runOptions) run(ctx context.Context, a *app, cmdlet string) error {
 
 // ask runs the cmdlet and closes the sessions.
 func (o *runOptions) ask(ctx context.Context, a *app, l *link, inv exchange.Invocation, asked []exchange.CustomerID) (*results.Table, jobs.Summary, error) {
-	account := jobs.Account{Connector: l.connector, Credential: l.credential, Target: l.target(a, ""), MaxSessions: l.maxSessions}
+	account := l.account(a)
 	if !o.imports {
 		account.Idle = -1 // no customer is asked twice, and others may wait for the place
 	}
 	sessions := jobs.NewSessions(account)
-	defer func() {
-		if err := sessions.CloseAll(context.WithoutCancel(ctx)); err != nil {
-			a.explain(err)
-		}
-		if sessions.SignedIn() {
-			l.signedIn(a)
-		}
-	}()
+	defer l.closeAll(ctx, a, sessions)
 	if o.imports {
 		if err := o.fetchCommands(ctx, a, sessions, asked); err != nil {
 			return nil, jobs.Summary{}, err
 		}
 	}
 	runner := jobs.NewRunner(sessions)
-	runner.Log, runner.Program = l.journal, "command line"
+	runner.Log, runner.Program = l.journal, program
 	news := newsOf(a, inv)
 	run := runner.Start(ctx, jobs.Plan{
 		Invocation: inv, Customers: asked, Jobs: o.jobs,
@@ -201,8 +194,9 @@ func (o *runOptions) confirmed(ctx context.Context, a *app, spec *cmdlets.Spec, 
 // fetchCommands does what Import-PSSession does, with a session of the first customer that lets the account
 // in. When none does, the run itself says why for each.
 func (o *runOptions) fetchCommands(ctx context.Context, a *app, sessions *jobs.Sessions, asked []exchange.CustomerID) error {
+	waits := a.waits()
 	for _, customer := range asked {
-		lease, err := sessions.Acquire(ctx, customer, nil, nil)
+		lease, err := sessions.Acquire(ctx, customer, func(h []jobs.Holder) { waits(a.name(customer), h) }, nil)
 		if exchange.CodeOf(err) == exchange.CodeDelegationRefused {
 			continue
 		}
