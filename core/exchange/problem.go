@@ -113,6 +113,8 @@ const (
 	CodeCertificateMissing  Code = "signin.certificate-missing"   // the client certificate cannot be used: none, or not with its key. Args: user
 	CodeCertificateRefused  Code = "signin.certificate-refused"   // the server does not take the client certificate. Args: host
 	CodeNoTicket            Code = "signin.no-ticket"             // Kerberos without a password, and this computer holds no valid ticket. Args: user
+	CodeTicketExpired       Code = "signin.ticket-expired"        // the Kerberos ticket this computer holds is past its time. Args: user
+	CodeTicketStore         Code = "signin.ticket-store"          // this computer keeps Kerberos tickets where they cannot be read. Args: user
 	CodeClockSkew           Code = "signin.clock-skew"            // Kerberos refuses because the clocks differ. Args: host
 	CodeServerUnknown       Code = "signin.server-unknown"        // Kerberos has no ticket for that server's name. Args: host
 
@@ -186,7 +188,7 @@ var signInRefused = map[Code]bool{
 	CodeAccountDisabled: true, CodeAccountUnknown: true, CodeAccountAttention: true, CodeAccessDenied: true,
 	CodeDelegationRefused: true, CodeRemotePowerShellOff: true, CodeNoBasic: true, CodeWayNotOffered: true,
 	CodeNoPassword: true, CodeCertificateMissing: true, CodeCertificateRefused: true, CodeNoTicket: true,
-	CodeClockSkew: true, CodeServerUnknown: true,
+	CodeTicketExpired: true, CodeTicketStore: true, CodeClockSkew: true, CodeServerUnknown: true,
 }
 
 // SignInRefused tells whether c says that signing in was refused. The command line ends with a status of its

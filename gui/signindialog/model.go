@@ -96,7 +96,8 @@ func (m *Model) NeedsAccount() bool {
 // fieldOf tells which field a failure concerns.
 func fieldOf(code exchange.Code) Field {
 	switch code {
-	case exchange.CodeSignInRefused, exchange.CodeNoPassword, exchange.CodePasswordExpired, exchange.CodeNoTicket:
+	case exchange.CodeSignInRefused, exchange.CodeNoPassword, exchange.CodePasswordExpired, exchange.CodeNoTicket,
+		exchange.CodeTicketExpired, exchange.CodeTicketStore:
 		return PasswordField
 	case exchange.CodeRemotePowerShellOff, exchange.CodeMFANeeded, exchange.CodeSignInBlocked,
 		exchange.CodeAccountDisabled, exchange.CodeAccountUnknown, exchange.CodeAccountAttention,

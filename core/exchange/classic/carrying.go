@@ -78,8 +78,12 @@ func (w place) carrierByKind(doing string, e *httpauth.Error, cause error) *exch
 		return never(exchange.CodeWayNotOffered, "chosen", string(w.chosen), "offered", offered)
 	case httpauth.KindSignInRefused:
 		return w.make(exchange.CodeSignInRefused, doing, exchange.RetryAfterSignIn, cause)
-	case httpauth.KindNoTicket, httpauth.KindTicketExpired, httpauth.KindTicketStore:
+	case httpauth.KindNoTicket:
 		return never(exchange.CodeNoTicket)
+	case httpauth.KindTicketExpired:
+		return never(exchange.CodeTicketExpired)
+	case httpauth.KindTicketStore:
+		return never(exchange.CodeTicketStore)
 	case httpauth.KindClientCertificate:
 		var alert *net.OpError // what the other side said, or a line that it closed
 		if errors.As(e.Cause, &alert) || e.Stage > httpauth.StageConnecting {
