@@ -76,6 +76,16 @@ func (k Kind) String() string {
 	return kindNames[0]
 }
 
+// lacksMeans tells whether the failure of one way to sign in leaves another open: nobody has refused the account,
+// there is only no ticket to be had for this server.
+func (k Kind) lacksMeans() bool {
+	switch k {
+	case KindCredentials, KindNoTicket, KindTicketExpired, KindTicketStore, KindServerUnknown, KindKDC, KindAccountUnknown:
+		return true
+	}
+	return false
+}
+
 // Stage says how far a request had come.
 type Stage uint8
 

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 )
 
 const (
@@ -29,7 +30,11 @@ func (t *Transport) signIn(ctx context.Context, u *url.URL, contentType string) 
 		}
 	}()
 	var failed error
+	unable := -1 // the mechanism that this computer has not what it takes for, under no scheme
 	for _, c := range t.choices() {
+		if c.mechanism == unable {
+			continue
+		}
 		mechanism := t.o.Mechanisms[c.mechanism]
 		scheme := mechanism.Schemes()[c.scheme]
 		if !contains(s.asked, scheme.Name) {
@@ -41,9 +46,10 @@ func (t *Transport) signIn(ctx context.Context, u *url.URL, contentType string) 
 		result, err := s.try(ctx, mechanism, scheme)
 		var e *Error
 		switch {
-		case err != nil && (ctx.Err() != nil || s.lane == nil || errors.As(err, &e) && e.Kind != KindNoTicket && e.Kind != KindCredentials):
+		case err != nil && (ctx.Err() != nil || s.lane == nil || errors.As(err, &e) && !e.Kind.lacksMeans()):
 			return nil, nil, err // whoever refuses an account once may lock it when asked again
 		case err != nil:
+			unable = c.mechanism
 			failed = errors.Join(failed, fmt.Errorf("%s: %w", mechanism.Name(), err))
 		case result == signedIn:
 			t.lanes.remember(c)
@@ -55,7 +61,7 @@ func (t *Transport) signIn(ctx context.Context, u *url.URL, contentType string) 
 	switch {
 	case s.refused != nil:
 		return nil, s.refused, nil
-	case s.offered != nil:
+	case s.offered != nil && (failed == nil || !slices.ContainsFunc(s.asked, func(a string) bool { return contains(s.offered, a) })):
 		return nil, nil, &Error{Kind: KindNotOffered, Stage: StageAnswer, Host: u.Host, Asked: s.asked, Offered: s.offered, Cause: failed}
 	}
 	var e *Error
