@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -44,6 +45,12 @@ func beSecondProcess(path, name string) error {
 	j, err := journal.Open(ctx, path)
 	if err != nil {
 		return err
+	}
+	switch what, _, _ := strings.Cut(name, "-"); what {
+	case "churn":
+		return errors.Join(churn(ctx, j, filepath.Join(filepath.Dir(path), "held"), name, 30), j.Close())
+	case "hold":
+		return errors.Join(hold(ctx, j, name), j.Close())
 	}
 	for i := range perProcess {
 		if err := j.ShellOpening(ctx, journal.Shell{ID: fmt.Sprintf("%s-%d", name, i), URL: "https://mail.example/PowerShell", User: name}); err != nil {
