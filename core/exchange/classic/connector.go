@@ -49,6 +49,9 @@ type Options struct {
 	// 0 means one minute.
 	OperationTimeout time.Duration
 
+	// AnswerGrace is how much longer than OperationTimeout the answer to a request may take. 0 means one minute.
+	AnswerGrace time.Duration
+
 	// StopLimit and CloseLimit bound how long stopping a run and closing a session may take; 0 means 10
 	// seconds and exchange.ClosingLimit.
 	StopLimit, CloseLimit time.Duration
@@ -58,7 +61,10 @@ type Options struct {
 }
 
 // Connector opens classic sessions. It is safe for use from several goroutines.
-type Connector struct{ o Options }
+type Connector struct {
+	o       Options
+	tickets tickets
+}
 
 var _ exchange.Connector = (*Connector)(nil)
 
@@ -70,10 +76,13 @@ func New(o Options) *Connector {
 	if o.OperationTimeout <= 0 {
 		o.OperationTimeout = time.Minute
 	}
+	if o.AnswerGrace <= 0 {
+		o.AnswerGrace = time.Minute
+	}
 	if o.CloseLimit <= 0 {
 		o.CloseLimit = exchange.ClosingLimit
 	}
-	return &Connector{o}
+	return &Connector{o: o}
 }
 
 // Connect signs in at to.URL with to.Customer as DelegatedOrg and waits until the runspace is open. An answer
@@ -83,7 +92,7 @@ func (c *Connector) Connect(ctx context.Context, to exchange.Target, with exchan
 	if address == "" {
 		address = DefaultURL
 	}
-	where := place{user: with.User, customer: to.Customer, host: hostOf(address)}
+	where := place{user: with.User, customer: to.Customer, host: hostOf(address), chosen: with.Authentication}
 	if to.Customer != "" {
 		delegated, err := httpauth.WithDelegatedOrg(address, string(to.Customer))
 		if err != nil {
@@ -173,13 +182,16 @@ func (c *Connector) client(address string, to exchange.Target, with exchange.Cre
 	if c.o.Version != "" {
 		agent += "/" + c.o.Version
 	}
-	transport, err := httpauth.New(httpauth.Options{
-		Authorizer:    httpauth.Basic{User: with.User, Password: with.Password},
+	carrier := httpauth.Options{
 		PrivateCA:     to.PrivateCA,
-		AnswerTimeout: c.o.OperationTimeout + time.Minute,
+		AnswerTimeout: c.o.OperationTimeout + c.o.AnswerGrace,
 		StallTimeout:  c.o.OperationTimeout,
 		UserAgent:     agent,
-	})
+	}
+	if err := errors.Join(c.signIn(&carrier, with), wayOut(&carrier, to.Proxy)); err != nil {
+		return nil, nil, err
+	}
+	transport, err := httpauth.New(carrier)
 	if err != nil {
 		return nil, nil, err
 	}
