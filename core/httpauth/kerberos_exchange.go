@@ -20,7 +20,7 @@ import (
 	"github.com/jcmturner/gokrb5/v8/iana/patype"
 	"github.com/jcmturner/gokrb5/v8/messages"
 	"github.com/jcmturner/gokrb5/v8/types"
-	"golang.org/x/crypto/md4"
+	"golang.org/x/crypto/md4" //lint:ignore SA1019 the key of RC4 is made with it (RFC 4757 section 2)
 
 	"tenantry/core/gsskrb5"
 	"tenantry/core/secret"
