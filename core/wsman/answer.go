@@ -146,12 +146,14 @@ func (s *scanner) plainText() string {
 // readReceive reads the answer to Receive, handing over the bytes while they arrive.
 func (a *answer) readReceive(limit int64, each func(Chunk) error) (Received, error) {
 	var got Received
+	answered := false
 	err := a.read(limit, func(s *scanner, b *buffers) error {
 		nodes := 0
 		if localName(s.name) != "ReceiveResponse" {
 			_, err := s.tree(&nodes)
 			return err
 		}
+		answered = true
 		return s.children(func() error {
 			switch localName(s.name) {
 			case "Stream":
@@ -167,6 +169,9 @@ func (a *answer) readReceive(limit int64, each func(Chunk) error) (Received, err
 			return err
 		})
 	})
+	if err == nil && !answered { // taken for an empty one, it would hide that output was lost
+		err = &FormatError{What: "answer to Receive without a ReceiveResponse"}
+	}
 	return got, err
 }
 

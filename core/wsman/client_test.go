@@ -307,6 +307,8 @@ func TestBrokenAnswers(t *testing.T) {
 		"unknown entity":        stream + "&b;</rsp:Stream>" + receiveTail,
 		"too deep":              receiveHead + deep + receiveTail,
 		"no body":               `<s:Envelope xmlns:s="x"><s:Header/></s:Envelope>`,
+		"another's answer":      `<s:Envelope xmlns:s="x"><s:Header/><s:Body><i:IdentifyResponse xmlns:i="y"/></s:Body></s:Envelope>`,
+		"an empty answer":       `<s:Envelope xmlns:s="x"><s:Header/><s:Body/></s:Envelope>`,
 		"something behind":      receiveHead + receiveTail + "<b/>",
 		"attribute unquoted":    receiveHead + "<b c=d/>" + receiveTail,
 		"tag that never ends":   receiveHead + "<b " + strings.Repeat("x", 200<<10),
