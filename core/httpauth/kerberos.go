@@ -64,7 +64,14 @@ func (k *Kerberos) New(ctx context.Context, to Peer) (SecurityContext, error) {
 	if err != nil {
 		return nil, k.failed(ctx, host, err)
 	}
-	return &kerberosContext{host: host, ticket: ticket.Ticket, bindings: channelBindings(to)}, nil
+	return &kerberosContext{host: host, ticket: ticket.Ticket, bindings: channelBindings(to), forget: k.forget}, nil
+}
+
+// forget lets a host's ticket go, because the host does not take it: its key may have changed.
+func (k *Kerberos) forget(host string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	delete(k.issued, host)
 }
 
 func (k *Kerberos) ticket(ctx context.Context, host string) (issuedTicket, error) {
@@ -171,6 +178,7 @@ type kerberosContext struct {
 	host     string
 	ticket   gsskrb5.Ticket
 	bindings []byte
+	forget   func(host string)
 	asked    *gsskrb5.Initiator
 	context  *gsskrb5.Context
 }
@@ -228,6 +236,7 @@ func (c *kerberosContext) Verify(message, mic []byte) error {
 
 // refused says what the server made of the ticket.
 func (c *kerberosContext) refused(err error) error {
+	c.forget(c.host)
 	e := &Error{Kind: KindOther, Stage: StageAnswer, Host: c.host, Cause: err}
 	var refusal *gsskrb5.Refusal
 	if !errors.As(err, &refusal) {

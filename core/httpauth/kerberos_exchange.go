@@ -229,10 +229,11 @@ func open(sealed types.EncryptedData, key types.EncryptionKey, usage uint32, par
 	})
 }
 
-// decode runs a decoder of gokrb5, which indexes some fields without looking whether they are there.
+// decode runs a decoder of gokrb5, which indexes some fields without looking whether they are there. Its errors
+// are errBadReply.
 func decode(read func() error) (err error) {
 	defer func() {
-		if r := recover(); r != nil {
+		if r := recover(); r != nil || err != nil {
 			err = errBadReply
 		}
 	}()
