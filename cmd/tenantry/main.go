@@ -115,7 +115,8 @@ func startSample(ctx context.Context) (shell.Sample, error) {
 	at := sim.Describe()
 	s := shell.Sample{
 		URL: at.Classic, Credential: exchange.Credential{User: at.User, Password: sim.Password}, PrivateCA: sim.CACert(),
-		Close: func() { _ = sim.Close() },
+		Connector: classic.New(classic.Options{Version: assets.Version}),
+		Close:     func() { _ = sim.Close() },
 	}
 	for _, c := range at.Customers {
 		s.Customers = append(s.Customers, customers.Customer{Domain: exchange.CustomerID(c.Domain), TenantID: c.TenantID, Name: c.Name})

@@ -1,10 +1,12 @@
 package resultstable
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
 
+	"tenantry/core/exchange"
 	"tenantry/core/wording"
 )
 
@@ -22,6 +24,18 @@ func (m *Model) of(kind NoticeKind) []Notice {
 // said are the notices of one kind that nobody has put away.
 func (m *Model) said(kind NoticeKind) []Notice {
 	return slices.DeleteFunc(m.of(kind), func(n Notice) bool { return n.Dismissed })
+}
+
+// named is p with the customer called as on the screen.
+func (f *Flow) named(p *exchange.Problem) *exchange.Problem {
+	id := exchange.CustomerID(p.Args["customer"])
+	if id == "" || f.Name(id) == string(id) {
+		return p
+	}
+	out := *p
+	out.Args = maps.Clone(p.Args)
+	out.Args["customer"] = f.Name(id)
+	return &out
 }
 
 // alike tells whether notices are there for one reason.

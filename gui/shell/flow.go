@@ -3,6 +3,7 @@ package shell
 import (
 	"context"
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -188,6 +189,18 @@ func (f *Flow) Name(id exchange.CustomerID) string {
 	return string(id)
 }
 
+// named is p with the customer called as on the screen.
+func (f *Flow) named(p *exchange.Problem) *exchange.Problem {
+	id := exchange.CustomerID(p.Args["customer"])
+	if id == "" || f.Name(id) == string(id) {
+		return p
+	}
+	out := *p
+	out.Args = maps.Clone(p.Args)
+	out.Args["customer"] = f.Name(id)
+	return &out
+}
+
 // signedIn opens the window proper for a proven account.
 func (f *Flow) signedIn(in signindialog.SignedIn) {
 	f.mu.Lock()
@@ -292,7 +305,7 @@ func (f *Flow) showStates() {
 	}
 	states := map[exchange.CustomerID]customerlist.Status{}
 	for id, p := range f.failed {
-		states[id] = customerlist.Status{State: customerlist.Attention, Problem: p}
+		states[id] = customerlist.Status{State: customerlist.Attention, Problem: f.named(p)}
 	}
 	for _, id := range f.connected {
 		if _, failed := f.failed[id]; !failed {

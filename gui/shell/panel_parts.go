@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"image/color"
 	"slices"
 	"strings"
 
@@ -180,7 +181,7 @@ var (
 )
 
 func newTabHead(p *Panel, i int, t *Tab, active bool) *tabHead {
-	h := &tabHead{open: func() { p.flow.Show(i) }, active: active, title: p.flow.Title(t), back: kit.NewSurface("", ""), mark: canvas.NewRectangle(nil)}
+	h := &tabHead{open: func() { p.flow.Show(i) }, active: active, title: p.flow.Title(t), back: kit.NewSurface("", ""), mark: canvas.NewRectangle(color.Transparent)}
 	text := kit.NewText(kit.Shorten(h.title, 300, theme.Size(theme.SizeText), fyne.TextStyle{Bold: active}))
 	text.Style.Bold = active
 	row := container.New(layout.NewCustomPaddedHBoxLayout(4))
@@ -218,7 +219,7 @@ func (r *tabRenderer) Refresh() {
 
 func (h *tabHead) paint() {
 	h.back.Fill, h.back.Edge = "", ""
-	h.mark.FillColor = nil
+	h.mark.FillColor = color.Transparent
 	if h.active {
 		h.back.Fill = theme.ColorSurface
 		h.mark.FillColor = theme.Color(theme.ColorAccent)
@@ -358,7 +359,7 @@ func partWords(p *Panel, part Part) string {
 		text = w.Count("table.rows-partial", part.Rows)
 	}
 	if part.Problem != nil {
-		text += ": " + w.Problem(part.Problem).Title
+		text += ": " + w.Problem(p.flow.named(part.Problem)).Title
 	}
 	return text
 }

@@ -319,8 +319,12 @@ func (f *Flow) openSample(ctx context.Context) (SignedIn, error) {
 		return SignedIn{}, err
 	}
 	in := SignedIn{User: sample.Credential.User, Host: hostOf(sample.URL), Sample: &sample, Customer: firstCustomer(sample.Customers, "")}
+	connector := sample.Connector
+	if connector == nil {
+		connector = f.o.Connector
+	}
 	in.Sessions = jobs.NewSessions(jobs.Account{
-		Connector: f.o.Connector, Credential: sample.Credential,
+		Connector: connector, Credential: sample.Credential,
 		Target: exchange.Target{URL: sample.URL, PrivateCA: sample.PrivateCA, AllowRedirect: f.o.Redirects.Ask},
 	})
 	if err := in.prove(ctx); err != nil {

@@ -127,7 +127,12 @@ type Sample struct {
 	Credential exchange.Credential
 	PrivateCA  []byte // PEM
 	Customers  []customers.Customer
-	Close      func() // stops it; after the sessions are closed
+
+	// Connector is a connector that notes its sessions nowhere, because they end with the program like the
+	// partner itself; nil is the one for all accounts.
+	Connector exchange.Connector
+
+	Close func() // stops it; after the sessions are closed
 }
 
 // Question asks whether to follow a redirect to a host that is not known to belong to the first one.

@@ -36,7 +36,7 @@ type Panel struct {
 	bar, sampleBar                        *kit.ProgressBar
 	question                              *kit.Strip
 	troubles                              map[Field]*fyne.Container
-	root                                  fyne.CanvasObject
+	root                                  *container.Scroll
 	filled                                int
 	filling                               bool
 	told                                  *exchange.Problem // whose field got the keyboard
@@ -200,7 +200,8 @@ func (p *Panel) draw() {
 	default:
 		p.signIn.SetText(w.Text("window.signin.sign-in"))
 	}
-	if m.Problem != p.told {
+	told := m.Problem != p.told
+	if told {
 		p.told = m.Problem
 		// Where it went wrong is where the person goes on.
 		switch {
@@ -221,6 +222,25 @@ func (p *Panel) draw() {
 			kit.Action{Text: w.Text("window.redirect-stop"), Do: func() { q.Answer(false) }})
 	}
 	p.root.Refresh()
+	if told {
+		p.reveal(p.troubles[m.At])
+	}
+}
+
+// reveal scrolls until what was said about a field is in sight.
+func (p *Panel) reveal(box *fyne.Container) {
+	c := locate.Canvas(p.root)
+	if c == nil || box == nil || !box.Visible() {
+		return
+	}
+	const around = 24
+	top := locate.Position(box).Y - locate.Position(p.root.Content).Y
+	if low := top + box.Size().Height + around - p.root.Size().Height; low > p.root.Offset.Y {
+		p.root.ScrollToOffset(fyne.NewPos(0, low))
+	}
+	if high := max(top-around, 0); high < p.root.Offset.Y {
+		p.root.ScrollToOffset(fyne.NewPos(0, high))
+	}
 }
 
 func (p *Panel) missing(field *kit.Field, m *Model, at Field) {
