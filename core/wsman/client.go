@@ -59,7 +59,11 @@ func (c *Client) Command(ctx context.Context, shellID string, op Command, option
 	if err != nil {
 		return "", err
 	}
-	if id := find(nodes, "CommandResponse").child("CommandId").trimmed(); id != "" {
+	answer := find(nodes, "CommandResponse")
+	if answer == nil {
+		return "", &FormatError{What: "answer to Command without a CommandResponse"}
+	}
+	if id := answer.child("CommandId").trimmed(); id != "" {
 		return id, nil
 	}
 	if op.ID == "" {
@@ -70,7 +74,16 @@ func (c *Client) Command(ctx context.Context, shellID string, op Command, option
 
 // Send puts bytes into an input stream.
 func (c *Client) Send(ctx context.Context, shellID string, op Send, options ...Option) error {
-	_, err := c.call(ctx, c.header(shellID, options), &op)
+	nodes, err := c.call(ctx, c.header(shellID, options), &op)
+	return done(nodes, err, "SendResponse")
+}
+
+// done is for an operation whose answer says nothing but that it was done. Some servers leave its element
+// out; an envelope with something else in it answers another question, and leaves open what was done.
+func done(nodes []*node, err error, name string) error {
+	if err == nil && len(nodes) > 0 && find(nodes, name) == nil {
+		return &FormatError{What: "answer with " + nodes[0].name + " where " + name + " is due"}
+	}
 	return err
 }
 
@@ -88,14 +101,14 @@ func (c *Client) Receive(ctx context.Context, shellID string, op Receive, each f
 
 // Signal sends code, such as SignalTerminate, to a command, or to the shell when commandID is empty.
 func (c *Client) Signal(ctx context.Context, shellID, commandID, code string) error {
-	_, err := c.call(ctx, c.header(shellID, nil), &Signal{CommandID: commandID, Code: code})
-	return err
+	nodes, err := c.call(ctx, c.header(shellID, nil), &Signal{CommandID: commandID, Code: code})
+	return done(nodes, err, "SignalResponse")
 }
 
 // Delete closes a shell and everything that runs in it.
 func (c *Client) Delete(ctx context.Context, shellID string) error {
-	_, err := c.call(ctx, c.header(shellID, nil), &Delete{})
-	return err
+	nodes, err := c.call(ctx, c.header(shellID, nil), &Delete{})
+	return done(nodes, err, "DeleteResponse")
 }
 
 // GetShell asks how a shell is.

@@ -52,6 +52,9 @@ func parseShell(n *node) Shell {
 // 7 sends no Shell; the selector decides which id counts.
 func createdShell(nodes []*node, asked string) (*Shell, error) {
 	var s Shell
+	if find(nodes, "Shell") == nil && find(nodes, "ResourceCreated") == nil {
+		return nil, &FormatError{What: "answer to Create without a Shell or ResourceCreated"}
+	}
 	if n := find(nodes, "Shell"); n != nil {
 		s = parseShell(n)
 		var err error

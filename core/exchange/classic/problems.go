@@ -88,6 +88,7 @@ func (w place) problem(ctx context.Context, doing string, err error) *exchange.P
 		fault     *wsman.Fault
 		answer    *wsman.HTTPError
 		redirect  *wsman.Redirect
+		stray     *runspace.StrayRedirect
 		format    *wsman.FormatError
 		carrier   *httpauth.Error
 		broken    *runspace.BrokenError
@@ -108,6 +109,8 @@ func (w place) problem(ctx context.Context, doing string, err error) *exchange.P
 		return w.faultProblem(doing, fault, err)
 	case errors.As(err, &answer):
 		return w.answerProblem(doing, answer, err)
+	case errors.As(err, &stray):
+		return w.strayProblem(doing, &stray.Redirect, err)
 	case errors.As(err, &redirect):
 		return w.strayProblem(doing, redirect, err)
 	case errors.As(err, &carrier):

@@ -87,6 +87,23 @@ func (e *OpenError) Error() string { return e.Err.Error() }
 // Unwrap returns what went wrong.
 func (e *OpenError) Unwrap() error { return e.Err }
 
+// StrayRedirect is the error of a redirect that answers something else than Create. What it points to does not
+// know the shell, so it cannot be followed; that it is no *wsman.Redirect keeps it from being taken for one
+// that can.
+type StrayRedirect struct{ Redirect wsman.Redirect }
+
+// Error says where it points.
+func (e *StrayRedirect) Error() string { return "runspace: inside a session: " + e.Redirect.Error() }
+
+// stray marks a redirect that came where none belongs.
+func stray(err error) error {
+	var redirect *wsman.Redirect
+	if errors.As(err, &redirect) {
+		return &StrayRedirect{*redirect}
+	}
+	return err
+}
+
 // Pool is one open runspace pool.
 type Pool struct {
 	o     Options
@@ -161,7 +178,7 @@ func (p *Pool) open(ctx context.Context) error {
 	p.psrp.SetFragmentSize(p.wsman.SendRoom())
 	if err := p.await(ctx, func() bool { return p.psrp.State() == psrp.Opened }); err != nil {
 		_ = p.Close(ctx)
-		return err
+		return stray(err)
 	}
 	return nil
 }
@@ -332,14 +349,14 @@ func (p *Pool) delete(ctx context.Context, limit time.Duration) error {
 // worthRepeating tells whether a Delete that ended so may end otherwise a moment later.
 func worthRepeating(err error) bool {
 	var fault *wsman.Fault
-	var redirect *wsman.Redirect
+	var elsewhere *wsman.Redirect
 	var answer *wsman.HTTPError
 	switch {
 	case errors.As(err, &fault):
 		return !fault.IsAccessDenied()
 	case errors.As(err, &answer):
 		return answer.Status < 300 || answer.Status >= 500 || answer.Status == 408 || answer.Status == 429
-	case errors.As(err, &redirect):
+	case errors.As(err, &elsewhere):
 		return false
 	}
 	return true
