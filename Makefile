@@ -13,7 +13,7 @@ KILLS       ?= 1000
 PLATFORMS   := linux/amd64 linux/arm64 windows/amd64 windows/arm64 darwin/amd64 darwin/arm64
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test unit lint fuzz cross e2e bench soak golden clean
+.PHONY: help run build test unit lint fuzz cross e2e faults bench soak golden clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,11 @@ cross: ## the command line for every system, without cgo
 e2e: ## only the stories in the real window, with their screenshots in build/screens
 	@packaging/setup.sh test
 	go test -tags $(TAGS) -count=1 -timeout 15m -v ./test/e2e/...
+
+faults: ## what each fault does at each step of a session, as a table (also in build/faults.txt)
+	@mkdir -p build
+	@TENANTRY_FAULTS=$(CURDIR)/build/faults.txt go test -count=1 -run '^TestEachFaultAtEachStep$$' ./test/faults >build/faults.log || { cat build/faults.log; exit 1; }
+	@cat build/faults.txt
 
 bench: ## speed, each figure beside its yardstick
 	go test -run '^$$' -bench . -benchmem -tags $(TAGS) ./core/... ./gui/... ./test/bench/...
