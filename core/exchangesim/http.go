@@ -1,8 +1,6 @@
 package exchangesim
 
 import (
-	"crypto/sha256"
-	"crypto/subtle"
 	"errors"
 	"net/http"
 	"net/url"
@@ -20,7 +18,14 @@ const (
 	soapType   = "application/soap+xml;charset=UTF-8"
 )
 
-func (s *Server) handler(redirects bool) http.Handler {
+// door is one of the server's listeners.
+type door struct {
+	origin, other string // its own address and the one it redirects to, such as https://127.0.0.1:5986
+	redirects     bool   // it sends new sessions on to the other by nature
+	forest        bool   // it is reached with a SecurityToken only
+}
+
+func (s *Server) handler(at door) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Server", "Microsoft-HTTPAPI/2.0")
 		w.Header().Set("request-id", uuid.NewString())
@@ -36,43 +41,54 @@ func (s *Server) handler(redirects bool) http.Handler {
 			w.Header().Set("Allow", http.MethodPost)
 			http.Error(w, "Method Not Allowed", http.StatusMethodNotAllowed)
 		default:
-			s.serveWSMan(w, r, redirects && path == liveIDPath)
+			at := at
+			at.redirects = at.redirects && path == liveIDPath
+			s.serveWSMan(w, r, at)
 		}
 	})
 }
 
-func (s *Server) serveWSMan(w http.ResponseWriter, r *http.Request, redirect bool) {
-	user, ok := s.signedIn(w, r)
+// serveWSMan answers one WSMan request: who asks, what, whether a fault strikes, and then the operation.
+func (s *Server) serveWSMan(w http.ResponseWriter, r *http.Request, at door) {
+	if s.struckUnsigned(w, r) {
+		return
+	}
+	admitted, ok := s.gate.Admit(w, r)
 	if !ok {
 		return
 	}
-	org := s.world.Home()
-	if wanted, asked := query(r.URL.RawQuery, "DelegatedOrg"); asked {
-		if org = s.world.Find(wanted); org == nil {
-			s.refusals.add()
-			w.Header().Set("X-RemotePS-FailureCategory", "DelegatedAuth-AccessDenied")
-			refuseAccess(w)
-			return
-		}
+	defer admitted.Finish()
+	user := admitted.User
+	w, r = admitted.Writer, admitted.Request
+	if at.forest && !s.tokenShown(r) {
+		s.refuseDelegation(w)
+		return
 	}
 	q, err := wsman.ReadRequest(r.Body, wsman.Limits{})
 	if err != nil {
 		if fault := (*wsman.Fault)(nil); errors.As(err, &fault) {
-			respond(w, fault.Status(), q.Fault(fault))
+			s.deliver(w, r, soap(fault.Status(), q.Fault(fault)), nil)
 			return
 		}
 		http.Error(w, "Bad Request", http.StatusBadRequest)
 		return
 	}
 	q.ActivityID = "uuid:" + strings.ToUpper(uuid.NewString())
-	if _, create := q.Op.(*wsman.Create); create && redirect {
-		// The whole query goes along, as the client wrote it.
-		target := s.second + r.URL.Path
-		if r.URL.RawQuery != "" {
-			target += "?" + r.URL.RawQuery
+	ask := &asking{Request: q, step: stepOf(q), strikes: s.faults.Load(), user: user, at: at, http: r}
+	if rule, struck := s.struckInstead(ask); struck {
+		s.answerInstead(w, ask, rule)
+		return
+	}
+	who := account{user: user, org: s.world.Home()}
+	if wanted, asked := query(r.URL.RawQuery, "DelegatedOrg"); asked {
+		if who.org = s.world.Find(wanted); who.org == nil {
+			s.refusals.add()
+			s.refuseDelegation(w)
+			return
 		}
-		w.Header().Set("Location", target)
-		w.WriteHeader(http.StatusFound)
+	}
+	if target := s.redirected(ask); target != "" {
+		s.deliver(w, r, redirect(w, target), ask)
 		return
 	}
 	h := w.Header()
@@ -81,24 +97,14 @@ func (s *Server) serveWSMan(w http.ResponseWriter, r *http.Request, redirect boo
 	h.Set("X-RemotePS-RawAction", q.Action)
 	h.Set("X-RemotePS-SessionId", q.SessionID)
 	h.Set("X-RemotePS-ShellId", q.ShellID())
-	var body []byte
-	status := http.StatusOK
-	answer, fault := s.operate(r.Context(), account{user: user, org: org}, q)
-	if r.Context().Err() != nil {
-		return // nobody is there to be answered
+	answer, fault := s.operate(r.Context(), who, ask)
+	switch {
+	case r.Context().Err() != nil: // nobody is there to be answered
+	case fault != nil:
+		s.deliver(w, r, soap(fault.Status(), q.Fault(fault)), ask)
+	default:
+		s.deliver(w, r, soap(http.StatusOK, q.Response(answer)), ask)
 	}
-	if fault != nil {
-		status, body = fault.Status(), q.Fault(fault)
-	} else {
-		body = q.Response(answer)
-	}
-	respond(w, status, body)
-}
-
-func respond(w http.ResponseWriter, status int, envelope []byte) {
-	w.Header().Set("Content-Type", soapType)
-	w.WriteHeader(status)
-	_, _ = w.Write(envelope) // a client that left needs no answer
 }
 
 // account is who asks, and for which organisation.
@@ -107,26 +113,10 @@ type account struct {
 	org  *world.Org
 }
 
-// signedIn checks the Basic credential. When it is missing or wrong the request is answered.
-func (s *Server) signedIn(w http.ResponseWriter, r *http.Request) (user string, ok bool) {
-	user, password, given := r.BasicAuth()
-	if given {
-		// Hashing first keeps the comparison's time apart from the lengths.
-		right := sha256.Sum256([]byte(s.Password.Reveal()))
-		asked := sha256.Sum256([]byte(password))
-		if strings.EqualFold(user, s.User) && subtle.ConstantTimeCompare(right[:], asked[:]) == 1 {
-			return strings.ToLower(user), true
-		}
-		s.failures.add()
-		w.Header().Set("X-RemotePS-FailureCategory", "LiveID-InvalidCreds")
-	}
-	refuseAccess(w)
-	return "", false
-}
-
-func refuseAccess(w http.ResponseWriter) {
-	w.Header().Set("WWW-Authenticate", `Basic realm="sample.example"`)
-	w.WriteHeader(http.StatusUnauthorized)
+// refuseDelegation answers as for a customer the account may not act for.
+func (s *Server) refuseDelegation(w http.ResponseWriter) {
+	w.Header().Set("X-RemotePS-FailureCategory", "DelegatedAuth-AccessDenied")
+	s.gate.Refuse(w)
 }
 
 // query reads one value of a query in which ";" parts as "&" does. Names have no case.

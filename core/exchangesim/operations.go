@@ -29,7 +29,8 @@ const (
 )
 
 // operate performs one WSMan operation.
-func (s *Server) operate(ctx context.Context, who account, q *wsman.Request) (wsman.Response, *wsman.Fault) {
+func (s *Server) operate(ctx context.Context, who account, ask *asking) (wsman.Response, *wsman.Fault) {
+	q := ask.Request
 	if s.Hooks.Operation != nil {
 		if fault := s.Hooks.Operation(q); fault != nil {
 			return nil, fault
@@ -37,7 +38,7 @@ func (s *Server) operate(ctx context.Context, who account, q *wsman.Request) (ws
 	}
 	switch op := q.Op.(type) {
 	case *wsman.Create:
-		return s.create(who, q, op)
+		return s.create(who, ask, op)
 	case *wsman.Enumerate:
 		return s.enumerate(who, q)
 	case *wsman.Get:
@@ -61,9 +62,9 @@ func (s *Server) operate(ctx context.Context, who account, q *wsman.Request) (ws
 	}
 	switch op := q.Op.(type) {
 	case *wsman.Receive:
-		return sh.receive(ctx, q, op)
+		return sh.receive(ctx, ask, op)
 	case *wsman.Command:
-		return s.command(sh, op)
+		return s.command(sh, ask, op)
 	case *wsman.Send:
 		return s.send(sh, op)
 	case *wsman.Signal:
@@ -76,7 +77,7 @@ func (s *Server) operate(ctx context.Context, who account, q *wsman.Request) (ws
 	case *wsman.Get:
 		return wsman.GetShellResponse{Shell: s.describe(sh)}, nil
 	case *wsman.Disconnect:
-		return sh.disconnect()
+		return s.disconnect(sh, op)
 	case *wsman.Reconnect:
 		return sh.reconnect()
 	case *wsman.Connect:
@@ -102,7 +103,8 @@ func checkVersion(q *wsman.Request) *wsman.Fault {
 	return wsman.FaultProvider(provider, providerPath, fmt.Sprintf("The protocol version %q that the client asks for is not supported. The server speaks %s. ", option.Value, psrp.V23))
 }
 
-func (s *Server) create(who account, q *wsman.Request, op *wsman.Create) (wsman.Response, *wsman.Fault) {
+func (s *Server) create(who account, ask *asking, op *wsman.Create) (wsman.Response, *wsman.Fault) {
+	q := ask.Request
 	if !strings.EqualFold(q.ResourceURI, wsman.ResourcePowerShell+"Microsoft.Exchange") {
 		return nil, wsman.FaultInvalidResourceURI()
 	}
@@ -116,24 +118,26 @@ func (s *Server) create(who account, q *wsman.Request, op *wsman.Create) (wsman.
 	sh := &shell{
 		id: op.ShellID, owner: who, engine: s.engineOf(who.org), opened: now, used: now, name: op.Name, locale: q.Locale,
 		streams: [2]string{op.InputStreams, op.OutputStreams}, host: psrp.NoHost,
+		idle: s.idleOf(op.IdleTimeout), polled: map[uuid.UUID]int{},
 		out: map[uuid.UUID]*stream{}, commands: map[uuid.UUID]*command{}, commandOf: map[uuid.UUID]uuid.UUID{}, changed: make(chan struct{}),
 	}
 	if sh.id == "" {
 		sh.id = strings.ToUpper(uuid.NewString())
 	}
 	if s.LimitStyle == LimitAtReceive {
-		sh.refused = s.tooMany()
+		sh.refused = s.tooMany(LimitAtReceive)
 	}
-	room := q.ReceiveRoom(1)
-	sh.pool = psrp.NewServer(psrp.ServerConfig{Limits: psrp.Limits{FragmentSize: min(psrp.DefaultFragmentSize, room)}})
-	full, taken := s.shells.add(sh)
+	config := psrp.ServerConfig{Limits: psrp.Limits{FragmentSize: min(psrp.DefaultFragmentSize, q.ReceiveRoom(1))}}
+	refuse := s.troubleSession(sh, ask, &config)
+	sh.pool = psrp.NewServer(config)
+	full, taken := s.shells.add(sh, refuse)
 	switch {
 	case taken:
 		return nil, wsman.FaultInvalidSelectors()
 	case full:
 		s.refusals.add()
-		if s.LimitStyle != LimitAtReceive {
-			return nil, s.tooMany()
+		if sh.refused == nil {
+			return nil, s.tooMany(s.LimitStyle)
 		}
 		return wsman.CreateResponse{Shell: s.describe(sh)}, nil
 	}
@@ -145,12 +149,16 @@ func (s *Server) create(who account, q *wsman.Request, op *wsman.Create) (wsman.
 }
 
 // tooMany is the fault for a session above the account's limit.
-func (s *Server) tooMany() *wsman.Fault {
-	switch s.LimitStyle {
+func (s *Server) tooMany(style LimitStyle) *wsman.Fault {
+	limit := s.MaxSessions
+	if limit < 0 {
+		limit = DefaultMaxSessions // only a fault refuses where there is no limit
+	}
+	switch style {
 	case LimitAtCreate:
-		return wsman.FaultShellQuota(s.MaxSessions)
+		return wsman.FaultShellQuota(limit)
 	case LimitOfPlugin:
-		f := wsman.FaultShellQuota(s.MaxSessions)
+		f := wsman.FaultShellQuota(limit)
 		f.Code = wsman.CodePluginShellQuota
 		f.Message = "The WS-Management service cannot process the request. The maximum number of concurrent shells for this plugin and user has been exceeded. Retry later, or close existing shells. "
 		f.Reason = f.Message
@@ -158,7 +166,7 @@ func (s *Server) tooMany() *wsman.Fault {
 	}
 	return wsman.FaultProvider(provider, providerPath, fmt.Sprintf(
 		"[AuthZRequestId=%s][FailureCategory=AuthZ-AuthorizationException] Fail to create a runspace because you have exceeded the maximum number of connections allowed : %d\nPolicy: CN=GlobalThrottlingPolicy_%s; \nSnapshot: Owner: Sid~%s~WSMan~false; BudgetType: PowerShell; ActiveRunspaces: %d/%d",
-		uuid.NewString(), s.MaxSessions, uuid.NewString(), s.User, s.MaxSessions, s.MaxSessions))
+		uuid.NewString(), limit, uuid.NewString(), s.User, limit, limit))
 }
 
 // refusedShell answers for a session too many: everything waits for the Receive that tells it.
@@ -174,6 +182,17 @@ func (s *Server) refusedShell(sh *shell, q *wsman.Request) (wsman.Response, *wsm
 	return nil, wsman.FaultInvalidSelectors()
 }
 
+// shortestIdle is the least time a client may ask for until its idle session ends, as WinRM has it.
+const shortestIdle = time.Minute
+
+// idleOf bounds the idle time a client asks for; 0 asks for the usual one.
+func (s *Server) idleOf(asked time.Duration) time.Duration {
+	if asked <= 0 {
+		return s.IdleTimeout
+	}
+	return min(max(asked, shortestIdle), s.IdleTimeout)
+}
+
 // describe is a shell as Create, Get and Enumerate show it.
 func (s *Server) describe(sh *shell) wsman.Shell {
 	sh.mu.Lock()
@@ -185,7 +204,7 @@ func (s *Server) describe(sh *shell) wsman.Shell {
 	}
 	return wsman.Shell{
 		ID: sh.id, Name: sh.name, ResourceURI: wsman.ResourcePowerShell + "Microsoft.Exchange", Owner: sh.owner.user, ClientIP: "127.0.0.1",
-		ProcessID: 4242, IdleTimeout: s.IdleTimeout, MaxIdleTimeout: s.IdleTimeout, InputStreams: sh.streams[0], OutputStreams: sh.streams[1],
+		ProcessID: 4242, IdleTimeout: sh.idle, MaxIdleTimeout: s.IdleTimeout, InputStreams: sh.streams[0], OutputStreams: sh.streams[1],
 		Locale: sh.locale, DataLocale: sh.locale, CompressionMode: "NoCompression", ProfileLoaded: "Yes", Encoding: "UTF8", BufferMode: "Block",
 		State: state, RunTime: now.Sub(sh.opened), Inactivity: now.Sub(sh.used),
 	}
@@ -287,11 +306,14 @@ func (sh *shell) source(id string) (uuid.UUID, *wsman.Fault) {
 	return source, nil
 }
 
-func (sh *shell) disconnect() (wsman.Response, *wsman.Fault) {
+func (s *Server) disconnect(sh *shell, op *wsman.Disconnect) (wsman.Response, *wsman.Fault) {
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
 	if sh.gone || sh.pool.Disconnected() != nil {
 		return nil, wsman.FaultInvalidSelectors()
+	}
+	if op.IdleTimeout > 0 { // none leaves it as it is (MS-WSMV 3.1.4.15)
+		sh.idle = s.idleOf(op.IdleTimeout)
 	}
 	sh.disconnected = true
 	sh.notify() // a Receive that waits ends

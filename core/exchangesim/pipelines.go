@@ -10,6 +10,7 @@ import (
 
 	"tenantry/core/clixml"
 	"tenantry/core/exchangesim/engine"
+	"tenantry/core/exchangesim/faults"
 	"tenantry/core/psrp"
 	"tenantry/core/wsman"
 )
@@ -23,8 +24,11 @@ type command struct {
 	cancel context.CancelFunc
 	// pipeline is the id its messages carry, which need not be the CommandId.
 	pipeline uuid.UUID
-	over     bool // PIPELINE_STATE waits to be received, or was
-	told     bool // the client knows
+	over     bool          // PIPELINE_STATE waits to be received, or was
+	finished bool          // PIPELINE_STATE was sent, not lost with a broken pool
+	told     bool          // the client knows
+	running  bool          // it has a runspace
+	troubles []faults.Rule // what shall go wrong in it
 	input    []clixml.Value
 	ready    func(input []clixml.Value) // starts it when its input has ended
 }
@@ -37,7 +41,7 @@ func (c *command) stateName() string {
 }
 
 // command starts a command. Its arguments begin the message that says what to run.
-func (s *Server) command(sh *shell, op *wsman.Command) (wsman.Response, *wsman.Fault) {
+func (s *Server) command(sh *shell, ask *asking, op *wsman.Command) (wsman.Response, *wsman.Fault) {
 	id := uuid.New()
 	if op.ID != "" {
 		given, err := uuid.Parse(op.ID)
@@ -53,7 +57,7 @@ func (s *Server) command(sh *shell, op *wsman.Command) (wsman.Response, *wsman.F
 		cancel()
 		return nil, wsman.FaultInvalidSelectors()
 	}
-	sh.commands[id] = &command{ctx: ctx, cancel: cancel}
+	sh.commands[id] = &command{ctx: ctx, cancel: cancel, troubles: ask.strike(faults.Within, nil)}
 	sh.mu.Unlock()
 	if fault := s.accept(sh, id, op.Arguments); fault != nil {
 		cancel()
@@ -85,20 +89,27 @@ func (sh *shell) signal(op *wsman.Signal) (wsman.Response, *wsman.Fault) {
 	case c == nil:
 		return nil, wsman.FaultInvalidSelectors()
 	case c.over && c.told:
-		delete(sh.commands, id)
-		delete(sh.out, id)
-		delete(sh.commandOf, c.pipeline)
-		sh.pool.Forget(c.pipeline)
-		sh.pool.Forget(id)
+		sh.drop(id, c)
 	case !c.over:
 		_ = sh.pool.Stop(c.pipeline) // a command whose message never came whole is not known to the pool
 		c.cancel()
-		if _, known := sh.pool.PipelineState(c.pipeline); !known || c.ready != nil {
+		if _, known := sh.pool.PipelineState(c.pipeline); !known || !c.running { // nothing runs that would end it
 			sh.finish(id, c, psrp.Stopped, nil)
 		}
+		sh.startQueued()
 	}
 	sh.notify()
 	return wsman.SignalResponse{}, nil
+}
+
+// drop forgets a command. The caller holds mu.
+func (sh *shell) drop(id uuid.UUID, c *command) {
+	delete(sh.commands, id)
+	delete(sh.out, id)
+	delete(sh.commandOf, c.pipeline)
+	delete(sh.polled, id)
+	sh.pool.Forget(c.pipeline)
+	sh.pool.Forget(id)
 }
 
 // createPipeline starts what a client asked to run, or waits for its input. The caller holds sh.mu.
@@ -108,7 +119,7 @@ func (s *Server) createPipeline(sh *shell, id uuid.UUID, m *psrp.CreatePipeline)
 		host = sh.host
 	}
 	start := func(input []clixml.Value) {
-		s.run(sh, id, host, func(ctx context.Context, out engine.Output) error {
+		s.run(sh, id, host, firstName(m), func(ctx context.Context, out engine.Output) error {
 			for _, statement := range m.Pipeline.Statements {
 				p := engine.Pipeline{Commands: commandsOf(statement), Input: input}
 				if s.Hooks.Pipeline != nil {
@@ -146,7 +157,7 @@ func commandsOf(statement []psrp.Command) []engine.Command {
 }
 
 func (s *Server) getMetadata(sh *shell, id uuid.UUID, m *psrp.GetCommandMetadata) {
-	s.run(sh, id, psrp.NoHost, func(ctx context.Context, out engine.Output) error {
+	s.run(sh, id, psrp.NoHost, "Get-Command", func(ctx context.Context, out engine.Output) error {
 		return sh.engine.Metadata(ctx, m.Names, int(m.CommandType), out)
 	})
 }
@@ -166,48 +177,76 @@ func (s *Server) inputEnded(sh *shell, id uuid.UUID) {
 	}
 }
 
-// run runs work as a pipeline on a goroutine of its own, or refuses it when the runspaces are all at work.
-// The caller holds sh.mu.
-func (s *Server) run(sh *shell, id uuid.UUID, host psrp.HostInfo, work func(context.Context, engine.Output) error) {
+// firstName is the name of the first command of a pipeline, which its errors speak of.
+func firstName(m *psrp.CreatePipeline) string {
+	for _, statement := range m.Pipeline.Statements {
+		for _, c := range statement {
+			return c.Name
+		}
+	}
+	return ""
+}
+
+// run runs work as a pipeline on a goroutine of its own, as soon as a runspace is free: those above the pool's
+// number wait in the order they came, as PowerShell's own pool has them wait. The caller holds sh.mu.
+func (s *Server) run(sh *shell, id uuid.UUID, host psrp.HostInfo, name string, work func(context.Context, engine.Output) error) {
 	c := sh.commands[id]
 	if c == nil || c.ctx.Err() != nil {
 		return
 	}
-	busy := int32(0)
-	for other, oc := range sh.commands {
-		if state, known := sh.pool.PipelineState(oc.pipeline); other != id && known && !state.Done() && !oc.over && oc.ready == nil && oc.ctx.Err() == nil { // one that was told to stop gives its place up
-			busy++
-		}
-	}
 	s.commands.add()
-	if _, most := sh.pool.Runspaces(); busy >= most {
-		const text = "The pipeline was not run because a pipeline is already running. Pipelines cannot be run concurrently."
-		sh.finish(id, c, psrp.Failed, &psrp.ErrorRecord{
-			Text: text, Exception: psrp.NewException("System.Management.Automation.PSInvalidOperationException", text),
-			FullyQualifiedErrorID: "InvalidOperation", Category: psrp.InvalidOperation, Reason: "PSInvalidOperationException",
-		})
-		return
-	}
-	s.shells.running.Go(func() {
-		defer c.cancel()
-		out := &output{sh: sh, id: id, pipeline: c.pipeline, ctx: c.ctx, host: host, now: s.Now}
-		err := work(c.ctx, out)
-		sh.mu.Lock()
-		defer sh.mu.Unlock()
-		var record *engine.ErrorRecord
-		switch {
-		case err == nil:
-			sh.finish(id, c, psrp.Completed, nil)
-		case c.ctx.Err() == nil && errors.As(err, &record):
-			sh.finish(id, c, psrp.Failed, errorRecord(record))
-		default:
-			const text = "The pipeline has been stopped."
-			sh.finish(id, c, psrp.Stopped, &psrp.ErrorRecord{
-				Text: text, Exception: psrp.NewException("System.Management.Automation.PipelineStoppedException", text),
-				FullyQualifiedErrorID: "PipelineStopped", Category: psrp.OperationStopped, Reason: "PipelineStoppedException",
-			})
+	sh.queued = append(sh.queued, func() {
+		if c.over || c.ctx.Err() != nil {
+			return // stopped while it waited
 		}
+		c.running = true
+		s.shells.running.Go(func() {
+			defer c.cancel()
+			out := &output{sh: sh, id: id, pipeline: c.pipeline, ctx: c.ctx, host: host, now: s.Now}
+			err := s.troubled(c, sh, out, name, work)
+			sh.mu.Lock()
+			defer sh.mu.Unlock()
+			c.running = false
+			sh.conclude(id, c, err)
+			sh.startQueued()
+		})
 	})
+	sh.startQueued()
+}
+
+// startQueued starts waiting pipelines while runspaces are free. The caller holds mu.
+func (sh *shell) startQueued() {
+	for len(sh.queued) > 0 && !sh.gone {
+		busy := int32(0)
+		for _, c := range sh.commands {
+			if c.running && c.ctx.Err() == nil { // one that was told to stop gives its place up
+				busy++
+			}
+		}
+		if _, most := sh.pool.Runspaces(); busy >= most {
+			return
+		}
+		start := sh.queued[0]
+		sh.queued = sh.queued[1:]
+		start()
+	}
+}
+
+// conclude ends a pipeline as the error of its work asks. The caller holds mu.
+func (sh *shell) conclude(id uuid.UUID, c *command, err error) {
+	var record *engine.ErrorRecord
+	switch {
+	case err == nil:
+		sh.finish(id, c, psrp.Completed, nil)
+	case c.ctx.Err() == nil && errors.As(err, &record):
+		sh.finish(id, c, psrp.Failed, errorRecord(record))
+	default:
+		const text = "The pipeline has been stopped."
+		sh.finish(id, c, psrp.Stopped, &psrp.ErrorRecord{
+			Text: text, Exception: psrp.NewException("System.Management.Automation.PipelineStoppedException", text),
+			FullyQualifiedErrorID: "PipelineStopped", Category: psrp.OperationStopped, Reason: "PipelineStoppedException",
+		})
+	}
 }
 
 // finish ends a pipeline. The caller holds sh.mu.
@@ -216,7 +255,7 @@ func (sh *shell) finish(id uuid.UUID, c *command, state psrp.InvocationState, wh
 	if sh.gone {
 		return
 	}
-	_ = sh.pool.Finish(c.pipeline, state, why) // a pool that broke meanwhile has told so already
+	c.finished = sh.pool.Finish(c.pipeline, state, why) == nil // a pool that broke meanwhile has told so already
 	sh.collect()
 }
 

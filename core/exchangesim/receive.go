@@ -14,8 +14,13 @@ import (
 const gather = 5 * time.Millisecond
 
 // receive answers with what waits on a stream, as much as the client's envelope holds, or waits for it.
-func (sh *shell) receive(ctx context.Context, q *wsman.Request, op *wsman.Receive) (wsman.Response, *wsman.Fault) {
+func (sh *shell) receive(ctx context.Context, ask *asking, op *wsman.Receive) (wsman.Response, *wsman.Fault) {
+	q := ask.Request
 	source, fault := sh.source(op.CommandID)
+	if fault != nil {
+		return nil, fault
+	}
+	shape, fault := sh.troubleReceive(ask, source)
 	if fault != nil {
 		return nil, fault
 	}
@@ -42,12 +47,12 @@ func (sh *shell) receive(ctx context.Context, q *wsman.Request, op *wsman.Receiv
 		c := sh.commands[source]
 		waiting := sh.out[source]
 		done := c != nil && c.over
-		if waiting != nil && len(waiting.packets) > 0 && (waiting.bytes >= room || done || c == nil || expired(full)) {
+		if waiting != nil && len(waiting.packets) > 0 && (waiting.bytes >= room || len(waiting.packets) >= shape.streams || done || c == nil || expired(full)) {
 			answer := wsman.ReceiveResponse{}
 			size := 0
 			for len(waiting.packets) > 0 {
 				p := waiting.packets[0]
-				if n := len(p.Data) + perChunk; size > 0 && size+n > room {
+				if n := len(p.Data) + perChunk; size > 0 && (size+n > room || len(answer.Chunks) >= shape.streams) {
 					break
 				} else {
 					size += n
@@ -64,18 +69,20 @@ func (sh *shell) receive(ctx context.Context, q *wsman.Request, op *wsman.Receiv
 					c.told = true
 				}
 			}
+			delete(sh.polled, source)
 			sh.notify() // there is room again
 			sh.mu.Unlock()
+			shape.apply(&answer)
 			return answer, nil
+		}
+		if sh.pool.State() == psrp.Broken && (c == nil || !c.finished) && (waiting == nil || len(waiting.packets) == 0) {
+			sh.mu.Unlock()
+			return nil, wsman.FaultProvider(provider, providerPath, "The runspace pool is broken. Close the session and open another. ")
 		}
 		if done && (waiting == nil || len(waiting.packets) == 0) {
 			c.told = true
 			sh.mu.Unlock()
 			return wsman.ReceiveResponse{State: wsman.Received{CommandID: strings.ToUpper(op.CommandID), State: wsman.StateDone, HasExitCode: true}}, nil
-		}
-		if sh.pool.State() == psrp.Broken && (waiting == nil || len(waiting.packets) == 0) {
-			sh.mu.Unlock()
-			return nil, wsman.FaultProvider(provider, providerPath, "The runspace pool is broken. Close the session and open another. ")
 		}
 		if full == nil && waiting != nil && len(waiting.packets) > 0 {
 			timer := time.NewTimer(gather)

@@ -22,9 +22,12 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"tenantry/core/exchangesim/engine"
+	"tenantry/core/exchangesim/faults"
+	"tenantry/core/exchangesim/negotiate"
 	"tenantry/core/exchangesim/world"
 	"tenantry/core/secret"
 	"tenantry/core/wsman"
@@ -68,11 +71,18 @@ type Server struct {
 	Password    secret.Secret // empty means a random one
 	MaxSessions int           // of one account; 0 means DefaultMaxSessions, negative means no limit
 	LimitStyle  LimitStyle    // empty means LimitAtReceive
+
+	// SignIn are the ways to sign in that are offered; empty means Basic alone. Over plain http all but Basic
+	// take encrypted messages only. Kerberos needs Kerberos, which Negotiate takes too.
+	SignIn      []negotiate.Way
+	Kerberos    *negotiate.KerberosKeys
 	Redirect    Redirect
 	IdleTimeout time.Duration    // of a session nobody uses; 0 means DefaultIdleTimeout
 	Now         func() time.Time // nil means time.Now
 	CACertFile  string           // where Start writes the certificate of its authority as PEM; empty for nowhere
 	Hooks       Hooks
+	// Faults are what goes wrong from the start; SetFaults changes that later.
+	Faults faults.Plan
 
 	world    *world.World
 	ca       []byte // PEM
@@ -85,6 +95,17 @@ type Server struct {
 	failures counter
 	refusals counter
 	commands counter
+	faults   atomic.Pointer[faults.Strikes]
+	tokens   sync.Map // SecurityTokens that were given out
+	config   *tls.Config
+	gate     *negotiate.Gate
+
+	clientCertificate secret.Secret
+
+	mu     sync.Mutex // guards what follows
+	forest string     // the address that is reached with a SecurityToken; empty until a fault needs it
+	struck map[faults.Name]int
+	closed bool
 }
 
 // Hooks are the places where a test or a fault can take part. All may be nil. They run on the goroutine of
@@ -122,22 +143,27 @@ func (s *Server) Start() error {
 	if err != nil {
 		return errors.Join(err, first.Close())
 	}
-	var config *tls.Config
-	scheme := "http://"
 	if !s.Plain {
-		scheme = "https://"
-		if config, s.ca, err = makeCertificates(s.Now()); err == nil && s.CACertFile != "" {
+		if s.config, s.ca, err = makeCertificates(s.Now()); err == nil && s.CACertFile != "" {
 			err = os.WriteFile(s.CACertFile, s.ca, 0o644)
 		}
 		if err != nil {
 			return errors.Join(err, first.Close(), second.Close())
 		}
 	}
-	s.origin, s.second = scheme+first.Addr().String(), scheme+second.Addr().String()
+	if err := s.openGate(); err != nil {
+		return errors.Join(err, first.Close(), second.Close())
+	}
+	s.origin, s.second = s.originOf(first), s.originOf(second)
+	if err := s.SetFaults(s.Faults); err != nil {
+		return errors.Join(err, first.Close(), second.Close())
+	}
 	s.world = world.New(s.World)
 	s.shells.start(s)
-	s.serve(first, config, s.redirects())
-	s.serve(second, config, false)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.serve(first, door{origin: s.origin, other: s.second, redirects: s.redirects()})
+	s.serve(second, door{origin: s.second, other: s.origin})
 	return nil
 }
 
@@ -190,10 +216,19 @@ func listenLoopback(address string) (net.Listener, error) {
 	return l, nil
 }
 
-func (s *Server) serve(l net.Listener, config *tls.Config, redirects bool) {
+func (s *Server) originOf(l net.Listener) string {
+	if s.Plain {
+		return "http://" + l.Addr().String()
+	}
+	return "https://" + l.Addr().String()
+}
+
+// serve serves one door. The caller holds s.mu.
+func (s *Server) serve(l net.Listener, at door) {
 	server := &http.Server{
-		Handler:           s.handler(redirects),
-		TLSConfig:         config,
+		Handler:           s.handler(at),
+		TLSConfig:         s.config,
+		ConnContext:       s.gate.ConnContext,
 		ReadHeaderTimeout: 30 * time.Second,
 		ErrorLog:          quietLog,
 		// WSMan is HTTP/1.1; a nil map would bring HTTP/2.
@@ -201,7 +236,7 @@ func (s *Server) serve(l net.Listener, config *tls.Config, redirects bool) {
 	}
 	s.servers = append(s.servers, server)
 	s.serving.Go(func() {
-		if config != nil {
+		if !s.Plain {
 			_ = server.ServeTLS(l, "", "") // ends with ErrServerClosed
 			return
 		}
@@ -213,13 +248,17 @@ func (s *Server) serve(l net.Listener, config *tls.Config, redirects bool) {
 // Start, does nothing.
 func (s *Server) Close() error {
 	s.shells.closeAll()
+	s.mu.Lock()
+	s.closed = true
+	servers := s.servers
+	s.servers = nil
+	s.mu.Unlock()
 	var errs []error
-	for _, server := range s.servers {
+	for _, server := range servers {
 		errs = append(errs, server.Close())
 	}
 	s.serving.Wait()
 	s.shells.wait()
-	s.servers = nil
 	return errors.Join(errs...)
 }
 

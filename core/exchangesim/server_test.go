@@ -72,8 +72,8 @@ func TestASessionFromRedirectToDelete(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer resp.Body.Close()
-	var got map[string]int
-	if err := json.NewDecoder(resp.Body).Decode(&got); err != nil || got["created"] != 1 || got["open_shells"] != 0 || len(got) != 7 {
+	var got map[string]any
+	if err := json.NewDecoder(resp.Body).Decode(&got); err != nil || got["created"] != 1.0 || got["open_shells"] != 0.0 || len(got) != 8 || len(got["faults"].(map[string]any)) != 0 {
 		t.Errorf("%v %v", got, err)
 	}
 }
@@ -315,15 +315,26 @@ func TestStoppingAndWaiting(t *testing.T) {
 		if len(first) == 0 {
 			t.Fatal("nothing came")
 		}
-		second := c.finish(c.invoke(command("Get-AcceptedDomain")))
-		if second.state != 5 || !strings.Contains(second.last, "a pipeline is already running") {
-			t.Errorf("second pipeline: %+v", second)
+		second, third := c.invoke(command("Get-AcceptedDomain")), c.invoke(command("Get-AcceptedDomain"))
+		c.wait = "PT0.05S"
+		if a := c.receiveOnce(second); a.code() != 2150858793 {
+			t.Errorf("a second pipeline does not wait for the runspace: %s", a.body)
+		}
+		c.wait = "PT20S"
+		if a := c.signal(third, code); a.Body.SignalResponse == nil {
+			t.Fatalf("Signal: %s", a.body)
+		}
+		if r := c.finish(third); r.state != 3 || len(r.objects) != 0 {
+			t.Errorf("stopped before it ran: %+v", r)
 		}
 		if a := c.signal(id, code); a.Body.SignalResponse == nil {
 			t.Fatalf("Signal: %s", a.body)
 		}
 		if r := c.finish(id); r.state != 3 || len(r.objects) > 19000 {
 			t.Errorf("state %d after %d objects", r.state, len(r.objects))
+		}
+		if r := c.finish(second); r.state != 4 || len(r.objects) == 0 {
+			t.Errorf("second pipeline: %+v", r)
 		}
 	}
 	if r := c.finish(c.invoke(command("Get-AcceptedDomain"))); r.state != 4 {

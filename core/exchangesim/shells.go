@@ -31,6 +31,9 @@ type shell struct {
 	waiting      int // requests at work on it
 	gone         bool
 	disconnected bool
+	idle         time.Duration     // until it ends when nobody uses it
+	polled       map[uuid.UUID]int // timeouts a fault has put before the next answer, by stream
+	queued       []func()          // pipelines that wait for a runspace; each starts one
 	out          map[uuid.UUID]*stream
 	commands     map[uuid.UUID]*command
 	commandOf    map[uuid.UUID]uuid.UUID // by the pipeline's id
@@ -84,6 +87,7 @@ func (sh *shell) end() {
 		return
 	}
 	sh.gone = true
+	sh.queued = nil
 	for _, c := range sh.commands {
 		c.cancel()
 	}
@@ -113,9 +117,9 @@ func (r *registry) start(s *Server) {
 	r.base, r.stop = context.WithCancel(context.Background())
 }
 
-// add opens a shell unless the account has too many. full tells so; the shell is then kept only to tell
-// why, and only when it has a refused fault.
-func (r *registry) add(sh *shell) (full bool, taken bool) {
+// add opens a shell unless the account has too many or refuse says that it shall have. full tells so; the
+// shell is then kept only to tell why, and only when it has a refused fault.
+func (r *registry) add(sh *shell, refuse bool) (full bool, taken bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.sweep()
@@ -129,7 +133,7 @@ func (r *registry) add(sh *shell) (full bool, taken bool) {
 			mine++
 		}
 	}
-	if limit := r.server.MaxSessions; limit >= 0 && mine >= limit {
+	if limit := r.server.MaxSessions; refuse || limit >= 0 && mine >= limit {
 		if sh.refused != nil {
 			r.refused[key] = sh
 		}
@@ -189,7 +193,7 @@ func (r *registry) sweep() {
 	for _, list := range []map[string]*shell{r.open, r.refused} {
 		for key, sh := range list {
 			sh.mu.Lock()
-			if sh.waiting == 0 && now.Sub(sh.used) > r.server.IdleTimeout {
+			if sh.waiting == 0 && now.Sub(sh.used) > sh.idle {
 				sh.end()
 				delete(list, key)
 				if sh.refused == nil {

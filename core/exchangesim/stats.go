@@ -4,9 +4,12 @@ import (
 	"encoding/json"
 	"net/http"
 	"sync/atomic"
+
+	"tenantry/core/exchangesim/faults"
 )
 
-// Stats are exact counts of what happened since Start.
+// Stats are exact counts of what happened since Start. What a fault made happen counts as what it was for the
+// client: a session that a fault refused is refused.
 type Stats struct {
 	OpenShells    int `json:"open_shells"`
 	Created       int `json:"created"`        // sessions opened
@@ -29,9 +32,18 @@ func (s *Server) Stats() Stats {
 	return st
 }
 
+// Report is the counts together with the faults that struck, as GET /stats answers it.
+type Report struct {
+	Stats
+	Faults map[faults.Name]int `json:"faults"` // how often each struck; never nil
+}
+
+// Report counts now, as Stats does.
+func (s *Server) Report() Report { return Report{Stats: s.Stats(), Faults: s.Struck()} }
+
 func (s *Server) serveStats(w http.ResponseWriter) {
 	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(s.Stats()) // a client that left needs no answer
+	_ = json.NewEncoder(w).Encode(s.Report()) // a client that left needs no answer
 }
 
 // Description is where the server is and who may sign in, as the first line of `sample serve` says it.

@@ -73,7 +73,8 @@ func commandNotFound(name string) *ErrorRecord {
 		"System.Management.Automation.CommandNotFoundException", "CommandNotFoundException", ObjectNotFound, "", name, "String")
 }
 
-func scriptsNotAllowed() *ErrorRecord {
+// ScriptsNotAllowed is the error for script text, which Exchange's runspaces do not run.
+func ScriptsNotAllowed() *ErrorRecord {
 	return powerShellError(
 		"The syntax is not supported by this runspace. This can occur if the runspace is in no-language mode.",
 		"System.Management.Automation.PSNotSupportedException", "ScriptsNotAllowed", ParserError, "", "", "")
@@ -104,6 +105,16 @@ func exchangeError(v *view, info *cmdlet, now time.Time, exception, message stri
 		ID: fmt.Sprintf("[Server=%s,RequestId=%s,TimeStamp=%s] [FailureCategory=Cmdlet-%s] %08X,%s",
 			v.server, uuid.NewString(), now.UTC().Format("1/2/2006 3:04:05 PM"), short, hash.Sum32(), info.class),
 	}
+}
+
+// Problem is an error of Exchange's own, with its long id, as the named cmdlet ends with. A name that is no
+// cmdlet counts as Get-Mailbox.
+func (e *Engine) Problem(cmdlet, exception, message string) *ErrorRecord {
+	info, err := lookUp(cmdlet)
+	if err != nil {
+		info, _ = lookUp("Get-Mailbox")
+	}
+	return exchangeError(e.view, info, e.now(), exception, message)
 }
 
 const (

@@ -98,7 +98,7 @@ func (e *Engine) Run(ctx context.Context, p Pipeline, out Output) error {
 	stages := make([]*stage, len(p.Commands))
 	for i, c := range p.Commands {
 		if c.Script {
-			return scriptsNotAllowed()
+			return ScriptsNotAllowed()
 		}
 		s := &stage{Engine: e, ctx: ctx, out: out, first: i == 0}
 		var err error

@@ -1,0 +1,221 @@
+package exchangesim
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"crypto/rand"
+	"crypto/tls"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httputil"
+	"strconv"
+	"strings"
+	"time"
+
+	"tenantry/core/exchangesim/faults"
+)
+
+// reply is an answer before it travels. Its other headers stand in the ResponseWriter.
+type reply struct {
+	status int
+	kind   string // Content-Type; empty for none
+	body   []byte
+}
+
+func soap(status int, envelope []byte) reply { return reply{status, soapType, envelope} }
+
+// deliver sends an answer, through the faults that make it suffer on its way. ask is nil for a request that is
+// no step of a session.
+func (s *Server) deliver(w http.ResponseWriter, r *http.Request, a reply, ask *asking) {
+	h := w.Header()
+	if a.kind != "" {
+		h.Set("Content-Type", a.kind)
+	}
+	var way journey
+	if ask != nil {
+		way.plan(ask)
+	}
+	if way.wait > 0 && !s.pause(r.Context(), way.wait) {
+		return
+	}
+	a.body = way.spoil(a.body)
+	if way.gzip && len(a.body) > 0 {
+		a.body = compressed(a.body)
+		h.Set("Content-Encoding", "gzip")
+	}
+	if way.drop != "" {
+		cut(w, r, a, way.drop)
+		return
+	}
+	if way.chunk == 0 {
+		h.Set("Content-Length", strconv.Itoa(len(a.body)))
+	}
+	w.WriteHeader(a.status)
+	if way.chunk == 0 && way.trickle == 0 {
+		_, _ = w.Write(a.body) // a client that left needs no answer
+		return
+	}
+	s.pour(w, r, a.body, way)
+}
+
+// journey is what faults do to an answer on its way.
+type journey struct {
+	wait    time.Duration
+	trickle time.Duration
+	chunk   int    // bytes; 0 sends Content-Length
+	drop    string // how the connection breaks; empty when it does not
+	garbage string
+	gzip    bool
+}
+
+const (
+	dropBefore  = "before"
+	dropHeaders = "headers"
+	dropBody    = "body"
+	dropLength  = "length"
+	dropChunks  = "chunks"
+)
+
+func (j *journey) plan(ask *asking) {
+	for _, r := range ask.strike(faults.Around, func(r faults.Rule) bool {
+		return r.Name != faults.Gzip || r.Value == "always" || strings.Contains(ask.http.Header.Get("Accept-Encoding"), "gzip")
+	}) {
+		switch r.Name {
+		case faults.Slow:
+			j.wait += r.Duration()
+		case faults.Trickle:
+			j.trickle += r.Duration()
+		case faults.Chunked:
+			j.chunk = r.Number()
+		case faults.Gzip:
+			j.gzip = true
+		case faults.Garbage:
+			j.garbage = r.Value
+		case faults.DropAfter:
+			j.drop = dropBefore
+		case faults.DropIn:
+			j.drop = r.Value
+		case faults.HalfBody:
+			j.drop = dropLength
+			if r.Value == "chunked" {
+				j.drop = dropChunks
+			}
+		}
+	}
+}
+
+// pause waits; false when the client or the server has gone.
+func (s *Server) pause(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+	case <-s.shells.base.Done():
+	}
+	return false
+}
+
+// otherAnswer is a well-formed envelope that answers nothing a session asks.
+const otherAnswer = `<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope" xmlns:wsmid="http://schemas.dmtf.org/wbem/wsman/identity/1/wsmanidentity.xsd"><s:Header/><s:Body><wsmid:IdentifyResponse><wsmid:ProtocolVersion>http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd</wsmid:ProtocolVersion><wsmid:ProductVendor>Sample</wsmid:ProductVendor></wsmid:IdentifyResponse></s:Body></s:Envelope>`
+
+func (j *journey) spoil(body []byte) []byte {
+	switch j.garbage {
+	case "bytes":
+		body = make([]byte, max(64, len(body)))
+		_, _ = rand.Read(body) // it never fails
+	case "cut":
+		body = body[:len(body)*2/3]
+	case "soap":
+		body = []byte(otherAnswer)
+	case "empty":
+		body = nil
+	}
+	return body
+}
+
+func compressed(body []byte) []byte {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	_, _ = z.Write(body) // a buffer takes everything
+	_ = z.Close()
+	return b.Bytes()
+}
+
+// pour sends a body in pieces.
+func (s *Server) pour(w http.ResponseWriter, r *http.Request, body []byte, way journey) {
+	const steps = 20
+	size := way.chunk
+	if size == 0 {
+		size = max(1, (len(body)+steps-1)/steps)
+	}
+	pieces := max(1, (len(body)+size-1)/size)
+	flush := http.NewResponseController(w).Flush
+	_ = flush() // the headers
+	for len(body) > 0 {
+		n := min(size, len(body))
+		if _, err := w.Write(body[:n]); err != nil || flush() != nil {
+			return
+		}
+		if body = body[n:]; way.trickle > 0 && len(body) > 0 && !s.pause(r.Context(), way.trickle/time.Duration(pieces)) {
+			return
+		}
+	}
+}
+
+// hangUp breaks the connection without a word, as a box on the way does that forgot it.
+func hangUp(w http.ResponseWriter, r *http.Request) { cut(w, r, reply{}, dropBefore) }
+
+// cut takes the connection over, sends a part of the answer and breaks it.
+func cut(w http.ResponseWriter, r *http.Request, a reply, where string) {
+	_, _ = io.Copy(io.Discard, io.LimitReader(r.Body, 1<<20)) // what is not read would turn the end into a reset
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		panic(http.ErrAbortHandler) // the other way to break it
+	}
+	h := w.Header()
+	half := a.body[:len(a.body)/2]
+	var b bytes.Buffer
+	head := func() {
+		fmt.Fprintf(&b, "HTTP/1.1 %d %s\r\n", a.status, http.StatusText(a.status))
+		_ = h.Write(&b) // a buffer takes everything
+		b.WriteString("\r\n")
+	}
+	switch where {
+	case dropHeaders:
+		h.Set("Content-Length", strconv.Itoa(len(a.body)))
+		head()
+		b.Truncate(b.Len() / 2)
+	case dropBody, dropLength:
+		h.Set("Content-Length", strconv.Itoa(max(1, len(a.body)))) // also an empty body is not all there
+		head()
+		b.Write(half)
+	case dropChunks:
+		h.Set("Transfer-Encoding", "chunked")
+		head()
+		chunks := httputil.NewChunkedWriter(&b)
+		_, _ = chunks.Write(half) // without Close the end is missing
+	}
+	_, _ = conn.Write(b.Bytes()) // a client that left needs no answer
+	if where == dropLength || where == dropChunks {
+		_ = conn.Close()
+		return
+	}
+	breakOff(conn, where == dropBefore)
+}
+
+// breakOff closes the socket below TLS, so that nothing says that this is the end; a reset also drops what is
+// still on its way.
+func breakOff(conn net.Conn, reset bool) {
+	if t, ok := conn.(*tls.Conn); ok {
+		conn = t.NetConn()
+	}
+	if t, ok := conn.(*net.TCPConn); ok && reset {
+		_ = t.SetLinger(0)
+	}
+	_ = conn.Close()
+}

@@ -1,0 +1,135 @@
+package faults
+
+import (
+	"math/rand/v2"
+	"slices"
+	"sync"
+)
+
+// Plan is what shall go wrong. The zero value is nothing.
+type Plan struct {
+	Rules []Rule
+	Seed  uint64 // of the probabilities: the same seed and the same order of requests bring the same strikes
+}
+
+// Parse makes a plan from rules as ParseRule reads them.
+func Parse(rules ...string) (Plan, error) {
+	var p Plan
+	for _, text := range rules {
+		r, err := ParseRule(text)
+		if err != nil {
+			return Plan{}, err
+		}
+		p.Rules = append(p.Rules, r)
+	}
+	return p, nil
+}
+
+// Must is Parse for rules that are known to be right; it panics otherwise.
+func Must(rules ...string) Plan {
+	p, err := Parse(rules...)
+	if err != nil {
+		panic(err)
+	}
+	return p
+}
+
+// Check holds rules that were not made by ParseRule against the catalogue. The error is a *RuleError.
+func (p Plan) Check() error {
+	for _, r := range p.Rules {
+		if err := r.check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Strikes carries out a plan: it is asked about every request and counts. It is safe for use from several
+// goroutines. A nil Strikes never strikes.
+type Strikes struct {
+	mu    sync.Mutex
+	rules []ruleState
+}
+
+type ruleState struct {
+	Rule
+	fault Fault
+	steps []Step
+	seen  int // fitting requests
+	hit   int
+	rand  *rand.Rand
+}
+
+// Begin begins a plan. Each rule has numbers of its own, so that adding one does not change the others.
+func (p Plan) Begin() (*Strikes, error) {
+	if err := p.Check(); err != nil {
+		return nil, err
+	}
+	s := &Strikes{rules: make([]ruleState, len(p.Rules))}
+	for i, r := range p.Rules {
+		_ = r.check() // fills in the value
+		f, _ := Find(r.Name)
+		r.Name = f.Name
+		s.rules[i] = ruleState{Rule: r, fault: f, steps: r.steps(), rand: rand.New(rand.NewPCG(p.Seed, uint64(i)))}
+	}
+	return s, nil
+}
+
+// Strike tells which rules of a part strike a request at a step, and counts them. fits, which may be nil,
+// tells whether a rule has something to do here; one that has not is not counted as fitting. Of Instead at
+// most one strikes.
+func (s *Strikes) Strike(part Part, step Step, fits func(Rule) bool) []Rule {
+	if s == nil || len(s.rules) == 0 {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var struck []Rule
+	for i := range s.rules {
+		r := &s.rules[i]
+		if r.fault.Part != part || !slices.Contains(r.steps, step) || fits != nil && !fits(r.Rule) {
+			continue
+		}
+		if !r.strike() {
+			continue
+		}
+		struck = append(struck, r.Rule)
+		if part == Instead {
+			break
+		}
+	}
+	return struck
+}
+
+func (r *ruleState) strike() bool {
+	r.seen++
+	if r.Nth > 0 && r.seen != r.Nth || r.From > 0 && r.seen < r.From || r.Every > 0 && r.seen%r.Every != 0 || r.Times > 0 && r.hit >= r.Times {
+		return false
+	}
+	if r.Chance > 0 && r.rand.Float64() >= r.Chance {
+		return false
+	}
+	r.hit++
+	return true
+}
+
+// Has tells whether a rule for a fault is in the plan.
+func (s *Strikes) Has(name Name) bool {
+	return s != nil && slices.ContainsFunc(s.rules, func(r ruleState) bool { return r.Name == name })
+}
+
+// Counts tells how often each fault struck; those that never did are left out.
+func (s *Strikes) Counts() map[Name]int {
+	counts := map[Name]int{}
+	if s == nil {
+		return counts
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, r := range s.rules {
+		if r.hit > 0 {
+			counts[r.Name] += r.hit
+		}
+	}
+	return counts
+}
