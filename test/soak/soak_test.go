@@ -1,0 +1,262 @@
+package soak
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"tenantry/core/exchange"
+	"tenantry/core/exchange/classic"
+	"tenantry/core/exchangesim"
+	"tenantry/core/exchangesim/faults"
+	"tenantry/core/exchangesim/world"
+	"tenantry/core/jobs"
+	"tenantry/core/journal"
+)
+
+// The program goes on for as long as it takes while the partner fails in all its ways: each row of each answer
+// is accounted for, each failure has its sentences, and neither sessions nor memory nor goroutines pile up.
+func TestSoak(t *testing.T) {
+	t.Logf("TENANTRY_SEED=%d TENANTRY_SOAK=%v", seed, duration)
+	o := newOffice(t)
+	begun := time.Now()
+	part := min(max(duration/16, time.Second), 20*time.Second)
+	o.shift(t, dice(0), faults.Plan{}, time.Now().Add(part)) // caches fill
+	base := o.rest(begun, 0)
+	samples := []sample{base}
+	o.forget()
+	for n := 1; time.Since(begun) < duration && !t.Failed(); n++ {
+		d := dice(n)
+		plan := trouble(d)
+		o.shift(t, d, plan, time.Now().Add(part))
+		s := o.rest(begun, base.goroutines)
+		samples = append(samples, s)
+		if s.goroutines > base.goroutines {
+			t.Errorf("%d goroutines are left where there were %d:\n%s", s.goroutines, base.goroutines, stacks())
+		}
+		if t.Failed() {
+			t.Errorf("shift %d with %v", n, plan.Rules)
+		}
+	}
+	o.shift(t, dice(0), faults.Plan{}, time.Now().Add(part)) // and all is as it was
+	samples = append(samples, o.rest(begun, base.goroutines))
+	growth(t, samples)
+	t.Log("\n" + o.table(base, samples))
+}
+
+// office is a partner and those who work with it, on one account and with one journal.
+type office struct {
+	sim       *exchangesim.Server
+	journal   *journal.Journal
+	customers []exchange.CustomerID
+	right     map[string]map[exchange.CustomerID]answer // by question
+
+	mu      sync.Mutex
+	runs    int
+	rows    int
+	answers map[jobs.Phase]int
+	codes   map[exchange.Code]int
+	left    int // sessions that could not be closed at once
+}
+
+func newOffice(t *testing.T) *office {
+	t.Helper()
+	o := &office{sim: &exchangesim.Server{World: world.Options{Customers: 8, Mailboxes: 150}}}
+	o.forget()
+	if err := o.sim.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := o.sim.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	// The first redirect with a token opens a listener that stays.
+	for _, plan := range []faults.Plan{{Rules: []faults.Rule{{Name: faults.RedirectToken}}}, {}} {
+		if err := o.sim.SetFaults(plan); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var err error
+	if o.journal, err = journal.Open(context.Background(), filepath.Join(t.TempDir(), "journal.db")); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := o.journal.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	for _, c := range o.sim.Describe().Customers {
+		o.customers = append(o.customers, exchange.CustomerID(c.Domain))
+	}
+	o.right = map[string]map[exchange.CustomerID]answer{}
+	sessions := jobs.NewSessions(o.account(time.Minute))
+	for _, q := range questions {
+		run := jobs.NewRunner(sessions).Start(context.Background(), jobs.Plan{Invocation: q.invocation, Customers: o.customers}, func(jobs.Update) {})
+		s := run.Wait()
+		o.right[q.text] = answersOf(run.Table().Snapshot(), s)
+		if len(s.NotAsked()) > 0 {
+			t.Fatalf("%s could not be asked: %+v", q.text, s.NotAsked())
+		}
+	}
+	if err := sessions.CloseAll(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	return o
+}
+
+// forget begins the counts anew.
+func (o *office) forget() {
+	o.runs, o.rows, o.left = 0, 0, 0
+	o.answers, o.codes = map[jobs.Phase]int{}, map[exchange.Code]int{}
+}
+
+func (o *office) account(idle time.Duration) jobs.Account {
+	return jobs.Account{
+		Connector:  o.connector(),
+		Credential: exchange.Credential{User: o.sim.User, Password: o.sim.Password},
+		Target:     exchange.Target{URL: o.sim.Describe().Classic, PrivateCA: o.sim.CACert()},
+		Idle:       idle,
+		Places:     o.journal.Places("window"),
+		Leftovers:  o.leftovers(),
+	}
+}
+
+func (o *office) connector() *classic.Connector {
+	return classic.New(classic.Options{
+		Shells: o.journal.Shells(), OperationTimeout: time.Second, StopLimit: time.Second, CloseLimit: 2 * time.Second,
+	})
+}
+
+// leftovers removes sessions with the account's own credential.
+func (o *office) leftovers() *jobs.Leftovers {
+	access := jobs.Access{
+		Credential: exchange.Credential{User: o.sim.User, Password: o.sim.Password},
+		Target:     exchange.Target{PrivateCA: o.sim.CACert()},
+	}
+	return jobs.NewLeftovers(jobs.LeftOptions{Log: o.journal, Remover: o.connector(),
+		Access: func(context.Context, jobs.Left) (jobs.Access, bool, error) { return access, true, nil },
+	})
+}
+
+// shift lets people ask until the time is over, while the partner fails as planned, and then sees to it that
+// everything is closed.
+func (o *office) shift(t *testing.T, d *rand.Rand, plan faults.Plan, until time.Time) {
+	t.Helper()
+	if err := o.sim.SetFaults(plan); err != nil {
+		t.Fatal(err)
+	}
+	idle := []time.Duration{-1, 20 * time.Millisecond, time.Minute}[d.IntN(3)]
+	sessions := jobs.NewSessions(o.account(idle))
+	runner := jobs.NewRunner(sessions)
+	runner.Log, runner.Program, runner.Patience = o.journal, "window", 0
+	var people sync.WaitGroup
+	for range 3 {
+		own := rand.New(rand.NewPCG(d.Uint64(), d.Uint64()))
+		people.Go(func() {
+			for time.Now().Before(until) && !t.Failed() {
+				o.ask(t, own, runner)
+			}
+		})
+	}
+	people.Wait()
+	if err := o.sim.SetFaults(faults.Plan{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := sessions.CloseAll(context.Background()); err != nil {
+		sentences(t, exchange.AsProblem(err))
+	}
+	o.sweep(t)
+}
+
+// ask runs one question over some customers, now and then not to its end, and checks what came of it.
+func (o *office) ask(t *testing.T, d *rand.Rand, runner *jobs.Runner) {
+	q := questions[d.IntN(len(questions))]
+	var whom []exchange.CustomerID
+	for _, i := range d.Perm(len(o.customers))[:1+d.IntN(len(o.customers))] {
+		whom = append(whom, o.customers[i])
+	}
+	run := runner.Start(context.Background(), jobs.Plan{Invocation: q.invocation, Customers: whom, Jobs: d.IntN(4)}, func(u jobs.Update) {
+		sentences(t, u.Problem)
+	})
+	enough := 5 * time.Second
+	if d.IntN(5) == 0 {
+		enough = time.Duration(d.Int64N(int64(100 * time.Millisecond)))
+	}
+	impatience := time.AfterFunc(enough, run.Cancel)
+	s := run.Wait()
+	impatience.Stop()
+	snap := run.Table().Snapshot()
+	got := answersOf(snap, s)
+	if len(s.Customers) != len(whom) || s.Rows != snap.Len() {
+		t.Errorf("%s: %d of %d customers, %d of %d rows", q.text, len(s.Customers), len(whom), s.Rows, snap.Len())
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.runs++
+	o.rows += s.Rows
+	for _, c := range s.Customers {
+		a := got[c.Customer]
+		if what := a.wrong(o.right[q.text][c.Customer], c); what != "" {
+			t.Errorf("%s for %s: %s\n%+v", q.text, c.Customer, what, c.Problem)
+		}
+		sentences(t, c.Problem)
+		o.answers[a.phase]++
+		if a.code != "" {
+			o.codes[a.code]++
+		}
+	}
+}
+
+// rest measures when everybody has gone home.
+func (o *office) rest(begun time.Time, most int) sample {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	return rest(ctx, begun, most)
+}
+
+// table sums it up.
+func (o *office) table(base sample, samples []sample) string {
+	last := samples[len(samples)-1]
+	s := o.sim.Stats()
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d runs, %d rows, in %v\n", o.runs, o.rows, last.at.Round(time.Second))
+	fmt.Fprintf(&b, "sessions: %d opened, %d closed, %d at once at most, %d refused, %d closed later\n", s.Created, s.Deleted, s.MaxConcurrent, s.Refused, o.left)
+	fmt.Fprintf(&b, "goroutines: %d at the beginning, %d at the end\n", base.goroutines, last.goroutines)
+	fmt.Fprintf(&b, "heap: %d KB at the beginning, %d KB at the end\n", base.heap/1024, last.heap/1024)
+	b.WriteString(counted("customers", o.answers))
+	b.WriteString(counted("failures", o.codes))
+	b.WriteString(counted("faults struck", o.sim.Struck()))
+	return b.String()
+}
+
+// sweep removes the sessions that could not be closed while the partner failed, as the next start would do
+// it, and checks that none is left.
+func (o *office) sweep(t *testing.T) {
+	t.Helper()
+	ctx := context.Background()
+	removal := o.leftovers()
+	left, err := removal.Find(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.left += len(left)
+	for _, r := range removal.Clean(ctx, left, nil) {
+		if !r.Gone() {
+			t.Errorf("a session that was left open is %s: %v", r.State, r.Problem)
+		}
+	}
+	open, err := o.journal.OpenShells(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := o.sim.Stats()
+	if s.OpenShells != 0 || len(open) != 0 || s.MaxConcurrent > exchangesim.DefaultMaxSessions {
+		t.Errorf("%d sessions are left on the partner, %d in the journal: %+v; the partner has seen %+v", s.OpenShells, len(open), open, s)
+	}
+}
