@@ -119,7 +119,7 @@ func statusOf(err error) int {
 		return exitFailed
 	case code == exchange.CodeNotHTTPS, code == exchange.CodeBadURL: // refused before anything was sent
 		return exitUsage
-	case strings.HasPrefix(string(code), "signin."):
+	case code.SignInRefused():
 		return exitSignIn
 	case strings.HasPrefix(string(code), "input."), strings.HasPrefix(string(code), "table."), strings.HasPrefix(string(code), "cli."):
 		return exitUsage
