@@ -2,15 +2,13 @@ package kit
 
 import (
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
 )
 
-// Shield is a surface that lies over other things and keeps the pointer from what is below it.
-type Shield struct {
-	widget.BaseWidget
-	surface *Surface
-}
+// Shield draws nothing and keeps the pointer from what is below it: for surfaces that lie over other things.
+type Shield struct{ widget.BaseWidget }
 
 var (
 	_ fyne.Tappable          = (*Shield)(nil)
@@ -20,9 +18,9 @@ var (
 	_ desktop.Hoverable      = (*Shield)(nil)
 )
 
-// NewShield returns a Surface that takes what the pointer does; edge may be empty.
-func NewShield(fill, edge fyne.ThemeColorName) *Shield {
-	s := &Shield{surface: NewSurface(fill, edge)}
+// NewShield returns a shield.
+func NewShield() *Shield {
+	s := &Shield{}
 	s.ExtendBaseWidget(s)
 	return s
 }
@@ -49,4 +47,6 @@ func (*Shield) MouseMoved(*desktop.MouseEvent) {}
 func (*Shield) MouseOut() {}
 
 // CreateRenderer is Fyne's.
-func (s *Shield) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(s.surface) }
+func (*Shield) CreateRenderer() fyne.WidgetRenderer {
+	return widget.NewSimpleRenderer(container.NewWithoutLayout())
+}

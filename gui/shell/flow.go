@@ -77,7 +77,6 @@ type Flow struct {
 	redirects signindialog.Redirects
 	names     map[exchange.CustomerID]string
 	failed    map[exchange.CustomerID]*exchange.Problem // the last answer that did not come
-	connected []exchange.CustomerID
 	runner    *jobs.Runner
 	unwatch   func()
 	importing context.CancelFunc
@@ -208,7 +207,7 @@ func (f *Flow) signedIn(in signindialog.SignedIn) {
 	f.mu.Unlock()
 	m := &f.model
 	*m = Model{Stage: Working, Active: -1, Account: in.User, Host: in.Host, Sample: in.Sample != nil, Notes: m.Notes, Left: m.Left}
-	f.names, f.failed, f.connected = map[exchange.CustomerID]string{}, map[exchange.CustomerID]*exchange.Problem{}, nil
+	f.names, f.failed = map[exchange.CustomerID]string{}, map[exchange.CustomerID]*exchange.Problem{}
 	f.runner = jobs.NewRunner(in.Sessions)
 	f.runner.Log, f.runner.Program = f.o.Journal, "window"
 	if in.NotKept != nil {
@@ -238,7 +237,6 @@ func (f *Flow) signedIn(in signindialog.SignedIn) {
 			}
 			m.Used, m.Max = used, max
 			f.readSessions()
-			f.connected = sessions.Connected()
 			f.showStates()
 			f.changed(false)
 		})
@@ -307,7 +305,7 @@ func (f *Flow) showStates() {
 	for id, p := range f.failed {
 		states[id] = customerlist.Status{State: customerlist.Attention, Problem: f.named(p)}
 	}
-	for _, id := range f.connected {
+	for _, id := range f.runner.Sessions.Connected() {
 		if _, failed := f.failed[id]; !failed {
 			states[id] = customerlist.Status{State: customerlist.Connected}
 		}

@@ -41,6 +41,7 @@ type Panel struct {
 	tables    map[*resultstable.Flow]*resultstable.Panel
 	result    *fyne.Container
 	notes     *fyne.Container
+	under     *fyne.Container // everything below the bar
 	notesNow  notesShown
 	imports   *importNote // nil while nothing is imported
 	start     *fyne.Container
@@ -94,7 +95,7 @@ func (p *Panel) rebuild() {
 	p.notes, p.imports = kit.Stacked(4), nil
 	p.makeClosing()
 	p.sessions = newSessionsPanel(p)
-	var content fyne.CanvasObject
+	var content *fyne.Container
 	if m.Stage == SignedOut {
 		p.customers, p.form = nil, nil
 		p.signIn = signindialog.NewPanel(p.flow.SignIn, w, p.flow.Loop(), p.flow.Files())
@@ -103,6 +104,7 @@ func (p *Panel) rebuild() {
 		p.signIn = nil
 		content = p.makeWorking()
 	}
+	p.under = content
 	top := kit.Stacked(0, p.bar.root, line())
 	p.win.SetContent(tip.Wrap(container.NewStack(canvas.NewRectangle(theme.Color("background")), container.NewBorder(top, nil, nil, nil, content), p.sessions.root, p.closing)))
 	p.draw()
@@ -120,7 +122,7 @@ func line() fyne.CanvasObject {
 	return container.New(&fixedHeight{1}, l)
 }
 
-func (p *Panel) makeWorking() fyne.CanvasObject {
+func (p *Panel) makeWorking() *fyne.Container {
 	w, f := p.words, p.flow
 	p.customers = customerlist.NewPanel(f.Customers, w, f.Loop(), f.Files())
 	p.form = cmdletform.NewPanel(f.Form, w)
@@ -323,6 +325,7 @@ func (p *Panel) drawNotes() {
 	}
 	p.notes.Hidden = len(p.notes.Objects) == 0
 	p.notes.Refresh()
+	p.under.Refresh() // what is below the notes moves
 }
 
 // notesShown tells one state of the notes from another.

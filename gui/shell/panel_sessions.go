@@ -20,6 +20,7 @@ import (
 type sessionsPanel struct {
 	panel *Panel
 	title *kit.Text
+	head  *fyne.Container
 	rows  *fyne.Container
 	root  *fyne.Container
 	turn  int
@@ -27,8 +28,10 @@ type sessionsPanel struct {
 }
 
 const (
-	sessionsWidth = 460
-	sessionsMost  = 420 // high, until it scrolls
+	sessionsWidth = 480
+	sessionsMost  = 440 // high, until it scrolls
+	sessionsEdge  = 10
+	sessionsBar   = 12 // room for the scroll bar
 )
 
 func newSessionsPanel(p *Panel) *sessionsPanel {
@@ -37,10 +40,12 @@ func newSessionsPanel(p *Panel) *sessionsPanel {
 	about := widget.NewLabel(w.Text("window.sessions-tip"))
 	about.Wrapping = fyne.TextWrapWord
 	about.SizeName = theme.SizeCaption
-	head := container.NewBorder(nil, nil, nil, kit.NewIconButton(icons.Close, w.Text("kit.close"), func() { p.flow.ShowSessions(false) }),
+	line := container.NewBorder(nil, nil, nil, kit.NewIconButton(icons.Close, w.Text("kit.close"), func() { p.flow.ShowSessions(false) }),
 		container.New(&middleLine{}, s.title))
-	card := container.NewStack(kit.NewShield(theme.ColorSurface, theme.ColorBorder), container.New(layout.NewCustomPaddedLayout(8, 12, 16, 12),
-		container.NewBorder(kit.Stacked(2, head, container.New(layout.NewCustomPaddedLayout(-6, -2, -8, 0), about)), nil, nil, nil, container.NewVScroll(s.rows))))
+	s.head = kit.Stacked(2, line, container.New(layout.NewCustomPaddedLayout(-6, -2, -8, 0), about))
+	card := container.NewStack(kit.NewShield(), kit.NewSurface(theme.ColorSurface, theme.ColorBorder),
+		container.New(layout.NewCustomPaddedLayout(sessionsEdge, sessionsEdge, 16, sessionsEdge), container.NewBorder(s.head, nil, nil, nil,
+			container.NewVScroll(container.New(layout.NewCustomPaddedLayout(4, 4, 0, sessionsBar), s.rows)))))
 	s.root = container.New(&corner{of: s}, card)
 	s.root.Hide()
 	return s
@@ -53,9 +58,12 @@ func (*corner) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.Size{} }
 
 func (c *corner) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	width := min(float32(sessionsWidth), size.Width-16)
-	c.of.rows.Resize(fyne.NewSize(width-28, c.of.rows.Size().Height)) // wrapped words know their height by their width
-	const around = 92
-	height := min(c.of.rows.MinSize().Height+around, sessionsMost, size.Height-48)
+	// Wrapped words know their height by their width.
+	inside := width - 16 - sessionsEdge
+	c.of.head.Resize(fyne.NewSize(inside, c.of.head.Size().Height))
+	c.of.rows.Resize(fyne.NewSize(inside-sessionsBar, c.of.rows.Size().Height))
+	need := c.of.head.MinSize().Height + c.of.rows.MinSize().Height + 2*sessionsEdge + 16
+	height := min(need, sessionsMost, size.Height-48)
 	objects[0].Resize(fyne.NewSize(width, height))
 	objects[0].Move(fyne.NewPos(size.Width-width-8, 42))
 }

@@ -30,7 +30,12 @@ import (
 	"tenantry/gui/shell"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if plan := os.Getenv(otherProgram); plan != "" {
+		os.Exit(playOther(plan))
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // vault is a secret store in memory.
 type vault struct {

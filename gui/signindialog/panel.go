@@ -167,6 +167,9 @@ func (p *Panel) draw() {
 		p.remember.SetChecked(m.Remember)
 		p.details.fill(m)
 		p.filling = false
+		if c := locate.Canvas(p.user); c != nil && c.Focused() == p.user && p.First() != p.user {
+			p.FocusFirst() // the account is there, the person goes on
+		}
 	}
 	p.accounts()
 	hint := ""
