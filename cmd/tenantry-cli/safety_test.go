@@ -332,7 +332,7 @@ func TestWrongWords(t *testing.T) {
 		{"There is no command report.", []string{"report", "--list"}},
 		{"There is no command sync.", []string{"customers", "sync"}},
 		{"There is no command clear.", []string{"sessions", "clear"}},
-		{"There is no command faults.", []string{"sample", "faults"}},
+		{"There is no command fault.", []string{"sample", "fault"}},
 		{"There is no command nothing.", []string{"help", "nothing"}},
 		{"There is no command tcsh.", []string{"completion", "tcsh"}},
 		{"No connection was chosen.", []string{"run", "Get-Mailbox", "--customer", domain}},
@@ -353,6 +353,12 @@ func TestWrongWords(t *testing.T) {
 		{"There is no cmdlet Get-Mailbx.", []string{"cmdlets", "show", "Get-Mailbx"}},
 		{"The sample partner does not listen on 0.0.0.0:0.", []string{"sample", "serve", "--listen", "0.0.0.0:0"}},
 		{"odd is none of them.", []string{"sample", "serve", "--limit-style", "odd"}},
+		{"There is no fault wrong-pasword.", []string{"sample", "serve", "--fault", "slow", "--fault", "wrong-pasword"}},
+		{"Did you mean drop-before, drop-in, drop-after?", []string{"sample", "serve", "--fault", "drop"}},
+		{"\"tail\" is no value of the fault drop-in.", []string{"sample", "serve", "--fault", "drop-in=tail"}},
+		{"The fault no-bom takes no value.", []string{"sample", "serve", "--fault", "no-bom=3"}},
+		{"The fault no-bom does not strike at receive.", []string{"sample", "serve", "--fault", "no-bom@receive"}},
+		{"Did you mean receive?", []string{"sample", "serve", "--fault", "slow@reciev"}},
 		{"The file cannot be read.", []string{"open", "nothing.csv"}},
 	} {
 		got := who.run(t, "", c.args...).want(t, 2, c.said)
@@ -474,8 +480,8 @@ func TestSampleServeWritesItsCounts(t *testing.T) {
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
-	var counts map[string]int
-	if err := json.NewDecoder(errs).Decode(&counts); err != nil || len(counts) != 7 || counts["open_shells"] != 0 {
+	var counts map[string]any
+	if err := json.NewDecoder(errs).Decode(&counts); err != nil || len(counts) != 8 || counts["open_shells"] != 0.0 || counts["faults"] == nil {
 		t.Errorf("%v %v", counts, err)
 	}
 	stdin.Close()

@@ -40,9 +40,9 @@ func (a *app) sampleCommand() *cobra.Command {
 	c := a.onlyCommands(&cobra.Command{
 		Use:     "sample",
 		Short:   "The sample partner: invented customers on this computer",
-		Example: "  tenantry-cli sample serve",
+		Example: "  tenantry-cli sample serve\n  tenantry-cli sample faults",
 	})
-	c.AddCommand(a.sampleServe())
+	c.AddCommand(a.sampleServe(), a.sampleFaults())
 	return c
 }
 
@@ -50,6 +50,8 @@ type serveOptions struct {
 	sim        exchangesim.Server
 	limitStyle string
 	statsEvery time.Duration
+	faults     []string
+	faultSeed  uint64
 }
 
 func (a *app) sampleServe() *cobra.Command {
@@ -59,10 +61,12 @@ func (a *app) sampleServe() *cobra.Command {
 		Short: "Serve the sample partner to other clients",
 		Long: "Serve the sample partner to other clients of remote PowerShell, on this computer only.\n" +
 			"The first line of standard output is one JSON object that says where it is and who may sign in;\n" +
-			"GET /stats at the same address counts sessions. It stops at the end of standard input or at a signal.",
-		Example: "  tenantry-cli sample serve --listen 127.0.0.1:5985 --plain",
-		Args:    a.takes(0, 0, ""),
-		RunE:    func(c *cobra.Command, _ []string) error { return o.run(c.Context(), a) },
+			"GET /stats at the same address counts sessions. It stops at the end of standard input or at a signal.\n\n" +
+			"With --fault things go wrong on purpose; tenantry-cli sample faults lists how. " + faultRules,
+		Example: "  tenantry-cli sample serve --listen 127.0.0.1:5985 --plain\n" +
+			"  tenantry-cli sample serve --fault drop-in@receive,2 --fault slow@10%=200ms --fault-seed 7",
+		Args: a.takes(0, 0, ""),
+		RunE: func(c *cobra.Command, _ []string) error { return o.run(c.Context(), a) },
 	}
 	c.Flags().StringVar(&o.sim.Listen, "listen", "127.0.0.1:0", "listen on the loopback `ADDRESS`; port 0 takes a free one")
 	c.Flags().BoolVar(&o.sim.Plain, "plain", false, "serve http instead of https, for clients that cannot trust a private certificate authority")
@@ -70,6 +74,9 @@ func (a *app) sampleServe() *cobra.Command {
 	c.Flags().IntVar(&o.sim.World.Mailboxes, "mailboxes", 0, "give each customer `N` mailboxes (default: from 5 to 20,000)")
 	c.Flags().StringVar(&o.limitStyle, "limit-style", "", "refuse a fourth session in the `STYLE` create, receive or winrm (default receive)")
 	complete(c, "limit-style", func() []string { return []string{"create", "receive", "winrm"} })
+	c.Flags().StringArrayVar(&o.faults, "fault", nil, "let `NAME[=VALUE]` go wrong (repeat for several: all apply)")
+	_ = c.RegisterFlagCompletionFunc("fault", completeFault) // fails only for a flag that is not there
+	c.Flags().Uint64Var(&o.faultSeed, "fault-seed", 1, "draw the probabilities of faults from `N`")
 	c.Flags().DurationVar(&o.statsEvery, "stats-every", 0, "write the counts of /stats to standard error every `TIME`, such as 10s")
 	return c
 }
@@ -126,7 +133,7 @@ func (o *serveOptions) run(ctx context.Context, a *app) error {
 		case <-ended:
 			return nil
 		case <-tick:
-			if err := json.NewEncoder(a.Err).Encode(o.sim.Stats()); err != nil {
+			if err := json.NewEncoder(a.Err).Encode(o.sim.Report()); err != nil {
 				return err
 			}
 		}
@@ -144,6 +151,11 @@ func (o *serveOptions) check() error {
 	if o.sim.World.Customers < 0 || o.sim.World.Mailboxes < 0 {
 		return usage(codeBadCount, nil)
 	}
+	plan, err := parseFaults(o.faults, o.faultSeed)
+	if err != nil {
+		return err
+	}
+	o.sim.Faults = plan
 	host, _, err := net.SplitHostPort(o.sim.Listen)
 	if err != nil {
 		return &usageError{&exchange.Problem{Code: codeBadListenAddress, Args: map[string]string{"address": o.sim.Listen}, Cause: err}}

@@ -33,6 +33,11 @@ const (
 	codeUnknownCmdlet    exchange.Code = "cli.unknown-cmdlet"     // cmdlets show of something unknown. Args: cmdlet, near
 	codeNotLoopback      exchange.Code = "cli.not-loopback"       // sample serve on another address. Args: address
 	codeBadLimitStyle    exchange.Code = "cli.bad-limit-style"    // sample serve: no such way to refuse. Args: style
+	codeUnknownFault     exchange.Code = "cli.unknown-fault"      // sample serve: no such fault. Args: word, near
+	codeBadFaultValue    exchange.Code = "cli.bad-fault-value"    // sample serve: no value of the fault. Args: fault, word, value, means
+	codeFaultNoValue     exchange.Code = "cli.fault-no-value"     // sample serve: the fault takes no value. Args: fault, word
+	codeWrongFaultStep   exchange.Code = "cli.wrong-fault-step"   // sample serve: the fault does not strike there. Args: fault, word, steps
+	codeBadFaultWhen     exchange.Code = "cli.bad-fault-when"     // sample serve: neither a step nor a count. Args: fault, word, near
 	codeBadCount         exchange.Code = "cli.bad-count"          // sample serve: a negative number. Args: none
 	codeBadListenAddress exchange.Code = "cli.bad-listen-address" // sample serve cannot listen there. Args: address
 

@@ -180,7 +180,7 @@ var catalogue = []Fault{
 	{Name: DropBefore, Does: "The connection breaks before the request is acted on.",
 		Steps: allSteps, Usual: atReceive},
 	{Name: DropIn, Part: Around, Does: "The request is acted on, and the connection breaks in the middle of the answer.",
-		Steps: allSteps, Usual: atReceive, Value: "WHERE", Means: "in the headers or in the body", Default: "body", check: choice("headers", "body")},
+		Steps: allSteps, Usual: atReceive, Value: "WHERE", Means: "headers or body: in the middle of which", Default: "body", check: choice("headers", "body")},
 	{Name: DropAfter, Part: Around, Does: "The request is acted on, and the connection breaks before the answer.",
 		Steps: allSteps, Usual: atReceive},
 	{Name: HalfBody, Part: Around, Does: "Half of the answer's body comes, and the connection is closed in good order.",
