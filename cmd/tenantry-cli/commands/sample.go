@@ -62,7 +62,7 @@ func (a *app) sampleServe() *cobra.Command {
 		Long: "Serve the sample partner to other clients of remote PowerShell, on this computer only.\n" +
 			"The first line of standard output is one JSON object that says where it is and who may sign in;\n" +
 			"GET /stats at the same address counts sessions. It stops at the end of standard input or at a signal.\n\n" +
-			"With --fault things go wrong on purpose; tenantry-cli sample faults lists how. " + faultRules,
+			"With --fault things go wrong on purpose; tenantry-cli sample faults lists how.\n" + faultRules,
 		Example: "  tenantry-cli sample serve --listen 127.0.0.1:5985 --plain\n" +
 			"  tenantry-cli sample serve --fault drop-in@receive,2 --fault slow@10%=200ms --fault-seed 7",
 		Args: a.takes(0, 0, ""),
