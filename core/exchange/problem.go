@@ -120,11 +120,11 @@ const (
 
 	CodeNameNotFound    Code = "connect.name-not-found"    // DNS. Args: host
 	CodeNotReachable    Code = "connect.not-reachable"     // refused, no route. Args: host
-	CodeTimeout         Code = "connect.timeout"           // no answer in time. Args: host, seconds, unsure
+	CodeTimeout         Code = "connect.timeout"           // no answer in time. Args: host, seconds
 	CodeUntrusted       Code = "connect.untrusted"         // the certificate is not trusted. Args: host, why
 	CodeTLSFailed       Code = "connect.tls-failed"        // no TLS 1.2 or not TLS at all. Args: host
-	CodeDropped         Code = "connect.dropped"           // the line broke before an answer. Args: host, unsure
-	CodeAnswerCut       Code = "connect.answer-cut"        // the line broke, or the answer ended, in the middle of an answer. Args: host, unsure
+	CodeDropped         Code = "connect.dropped"           // the line broke before an answer. Args: host
+	CodeAnswerCut       Code = "connect.answer-cut"        // the line broke, or the answer ended, in the middle of an answer. Args: host
 	CodeRetired         Code = "connect.retired"           // Microsoft closed this endpoint. Args: host
 	CodeNotHTTPS        Code = "connect.not-https"         // a password would travel unprotected. Args: url
 	CodeBadURL          Code = "connect.bad-url"           // the address cannot be read. Args: url
@@ -138,20 +138,20 @@ const (
 	CodeDelegationFault Code = "connect.delegation-fault"  // the server failed while it looked up the customer. Args: host, customer
 	CodeSignInService   Code = "connect.sign-in-service"   // the server could not ask whoever checks passwords. Args: host, user
 	CodeKDCNotReachable Code = "connect.kdc-not-reachable" // no answer from who gives out Kerberos tickets. Args: user
-	CodeBadAnswer       Code = "connect.bad-answer"        // the answer breaks the protocol. Args: host, unsure
-	CodeAnswerTooLarge  Code = "connect.answer-too-large"  // a bound was passed. Args: host, limit, unsure
+	CodeBadAnswer       Code = "connect.bad-answer"        // the answer breaks the protocol. Args: host
+	CodeAnswerTooLarge  Code = "connect.answer-too-large"  // a bound was passed. Args: host, limit
 
 	CodeRedirectLoop       Code = "redirect.too-many"   // more than five. Args: host, limit
 	CodeRedirectInsecure   Code = "redirect.insecure"   // to http. Args: from, to
 	CodeRedirectRefused    Code = "redirect.refused"    // to a host outside the list, not confirmed. Args: from, to
 	CodeRedirectLookAlike  Code = "redirect.look-alike" // to an address written so that it passes for another. Args: from, to
 	CodeRedirectInvalid    Code = "redirect.invalid"    // no usable Location. Args: from, to
-	CodeRedirectUnexpected Code = "redirect.unexpected" // in the middle of a session, where none is followed. Args: host, to, unsure
+	CodeRedirectUnexpected Code = "redirect.unexpected" // in the middle of a session, where none is followed. Args: host, to
 
 	CodeSessionLimit  Code = "session.limit"  // too many sessions for the account. Args: user, limit
 	CodeSessionBudget Code = "session.budget" // too many sessions opened in a period. Args: user, seconds
-	CodeSessionGone   Code = "session.gone"   // the server no longer knows the shell. Args: customer, unsure
-	CodeSessionBroken Code = "session.broken" // the runspace broke. Args: customer, unsure
+	CodeSessionGone   Code = "session.gone"   // the server no longer knows the shell. Args: customer
+	CodeSessionBroken Code = "session.broken" // the runspace broke. Args: customer
 	CodeSessionClosed Code = "session.closed" // used after Close. Args: customer
 
 	CodeServerBusy       Code = "server.busy"       // throttled: the account asked too much in a period. Args: seconds when known
@@ -168,7 +168,7 @@ const (
 	CodeObjectNotFound Code = "run.object-not-found" // ManagementObjectNotFoundException. Args: object
 	CodeParameterWrong Code = "run.parameter-wrong"  // the server refused a parameter. Args: text
 	CodeRunFailed      Code = "run.failed"           // the pipeline failed. Args: text
-	CodeCommandGone    Code = "run.command-gone"     // the server forgot the run while its session lived on. Args: cmdlet, unsure
+	CodeCommandGone    Code = "run.command-gone"     // the server forgot the run while its session lived on. Args: cmdlet
 	CodeCancelled      Code = "run.cancelled"        // the user stopped it. Args: none
 )
 

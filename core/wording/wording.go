@@ -275,11 +275,15 @@ func (w *Words) Explain(code exchange.Code, args map[string]string) Message {
 		return m
 	}
 	values := w.spoken(args)
-	return Message{
+	m := Message{
 		Title: in.fill(e.title, values),
 		Why:   in.fill(e.why, values),
 		Next:  in.fill(e.next, values),
 	}
+	if args["unsure"] == exchange.Unsure { // with whatever code a change ended
+		m.Why += " " + w.Text("arg.unsure."+exchange.Unsure)
+	}
+	return m
 }
 
 // Problem explains a Problem and adds its details: the code, what was being done, the cause, and what the
