@@ -199,6 +199,14 @@ func (r *run) receive(ctx context.Context, yield func(psrp.Event, error) bool) e
 			continue
 		}
 		news = time.Now()
+		if fault := wsman.AsFault(err); fault.IsProvider() {
+			// What is behind the service has ended the command. When that is because the pool broke, the reason
+			// stands on the pool's own stream.
+			var broken *BrokenError
+			if errors.As(p.look(r.ctx), &broken) {
+				return broken
+			}
+		}
 		if err != nil {
 			return err
 		}
