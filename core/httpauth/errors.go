@@ -152,6 +152,20 @@ func (e *Error) Unwrap() error { return e.Cause }
 // Timeout tells whether time ran out.
 func (e *Error) Timeout() bool { return e.Kind == KindTimeout }
 
+// SignIn tells whether the failure is one of signing in: asking the same again without a change gives the same
+// answer, and a wrong password asked often locks the account.
+func (e *Error) SignIn() bool {
+	switch e.Kind {
+	case KindCredentials, KindNotOffered, KindSignInRefused, KindNoTicket, KindClientCertificate, KindAccountUnknown,
+		KindAccountDisabled, KindPasswordExpired, KindTicketExpired, KindTicketStore, KindClockSkew, KindServerUnknown:
+		return true
+	}
+	return false
+}
+
+// Unsent tells whether the server cannot have acted on the request, because it did not get the whole of it.
+func (e *Error) Unsent() bool { return e.Stage <= StageSending || e.SignIn() || e.Kind == KindKDC }
+
 // proxyRefusal is the answer of a proxy that does not open the way.
 type proxyRefusal struct{ status int }
 

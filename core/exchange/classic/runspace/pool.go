@@ -23,6 +23,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"tenantry/core/httpauth"
 	"tenantry/core/psrp"
 	"tenantry/core/wsman"
 )
@@ -196,12 +197,15 @@ func newPool(o Options) *Pool {
 	return &Pool{o: o, wsman: o.Client, psrp: psrp.NewClient(o.Config)}
 }
 
-// refused tells whether the server itself said no, so that there is no shell.
+// refused tells whether the server itself said no, or never got the question, so that there is no shell.
 func refused(err error) bool {
 	var fault *wsman.Fault
 	var redirect *wsman.Redirect
 	var answer *wsman.HTTPError
+	var carrier *httpauth.Error
 	switch {
+	case errors.As(err, &carrier):
+		return carrier.Unsent()
 	case errors.As(err, &fault):
 		return !fault.IsTimeout()
 	case errors.As(err, &answer):
@@ -351,7 +355,10 @@ func worthRepeating(err error) bool {
 	var fault *wsman.Fault
 	var elsewhere *wsman.Redirect
 	var answer *wsman.HTTPError
+	var carrier *httpauth.Error
 	switch {
+	case errors.As(err, &carrier):
+		return !carrier.SignIn() // a password that is asked for again and again locks the account
 	case errors.As(err, &fault):
 		return !fault.IsAccessDenied()
 	case errors.As(err, &answer):
