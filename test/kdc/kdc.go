@@ -230,6 +230,16 @@ func (s *Server) Ticket(t testing.TB, name, password string) string {
 	return cache
 }
 
+// Log is what the server has noted of the questions it was asked.
+func (s *Server) Log(t testing.TB) string {
+	t.Helper()
+	text, err := os.ReadFile(s.path("kdc.log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
 // freePort finds a loopback port that is free for TCP and UDP.
 func freePort() (string, error) {
 	for range 20 {
