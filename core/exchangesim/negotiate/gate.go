@@ -2,6 +2,7 @@ package negotiate
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"crypto/sha256"
 	"crypto/subtle"
@@ -100,20 +101,26 @@ func (g *Gate) Admit(w http.ResponseWriter, r *http.Request) (*Admitted, bool) {
 
 // Refuse answers with 401 and the ways that are offered.
 func (g *Gate) Refuse(w http.ResponseWriter) {
+	g.Offer(w.Header())
+	w.WriteHeader(http.StatusUnauthorized)
+}
+
+// Offer names the ways in WWW-Authenticate.
+func (g *Gate) Offer(h http.Header) {
+	h.Del("WWW-Authenticate")
 	for _, way := range Ways() {
 		if !g.offers(way) {
 			continue
 		}
 		switch way {
 		case Basic:
-			w.Header().Add("WWW-Authenticate", `Basic realm="sample.example"`)
+			h.Add("WWW-Authenticate", `Basic realm="sample.example"`)
 		case Certificate:
-			w.Header().Add("WWW-Authenticate", certificateScheme)
+			h.Add("WWW-Authenticate", certificateScheme)
 		default:
-			w.Header().Add("WWW-Authenticate", schemeOf(way))
+			h.Add("WWW-Authenticate", schemeOf(way))
 		}
 	}
-	w.WriteHeader(http.StatusUnauthorized)
 }
 
 func schemeOf(w Way) string {
@@ -172,8 +179,11 @@ func (g *Gate) handshake(w http.ResponseWriter, r *http.Request, c *connection, 
 	if err != nil {
 		g.failed()
 		g.forget(c)
-		g.Refuse(w)
-		return nil, false
+		if reply == nil {
+			g.Refuse(w)
+			return nil, false
+		}
+		done = false
 	}
 	if reply != nil {
 		w.Header().Set("WWW-Authenticate", schemeOf(way)+" "+base64.StdEncoding.EncodeToString(reply))
@@ -211,7 +221,10 @@ func (g *Gate) acceptor(way Way, token []byte, connection *tls.ConnectionState) 
 		if g.o.Kerberos == nil {
 			return nil
 		}
-		return g.o.Kerberos(connection)
+		if connection == nil {
+			return g.o.Kerberos.Acceptor(nil)
+		}
+		return g.o.Kerberos.Acceptor(g.own)
 	}
 	switch {
 	case way == NTLM:
@@ -290,6 +303,9 @@ func (s *sealedWriter) Write(b []byte) (int, error) {
 	return s.body.Write(b)
 }
 
+// FlushError does nothing: an answer is sealed when it is whole.
+func (s *sealedWriter) FlushError() error { return nil }
+
 // Unwrap lets http.ResponseController reach the connection.
 func (s *sealedWriter) Unwrap() http.ResponseWriter { return s.to }
 
@@ -302,15 +318,41 @@ func (s *sealedWriter) finish(c *connection, protocol string) {
 		c.mu.Lock()
 		var whole string
 		var err error
-		body, whole, err = seal(c.acceptor, protocol, s.Header().Get("Content-Type"), body)
+		zipped := s.Header().Get("Content-Encoding") == "gzip"
+		if zipped {
+			body, err = gunzip(body) // what travels compressed is the frame, not what is sealed in it
+		}
+		if err == nil && c.acceptor != nil {
+			body, whole, err = seal(c.acceptor, protocol, s.Header().Get("Content-Type"), body)
+		}
 		c.mu.Unlock()
-		if err != nil {
+		if err != nil || whole == "" {
+			s.Header().Del("Content-Encoding")
 			s.to.WriteHeader(http.StatusInternalServerError)
 			return
+		}
+		if zipped {
+			body = gzipped(body)
 		}
 		s.Header().Set("Content-Type", whole)
 	}
 	s.Header().Del("Content-Length")
 	s.to.WriteHeader(s.status)
 	_, _ = s.to.Write(body) // a client that left needs no answer
+}
+
+func gunzip(b []byte) ([]byte, error) {
+	z, err := gzip.NewReader(bytes.NewReader(b))
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(z)
+}
+
+func gzipped(b []byte) []byte {
+	var out bytes.Buffer
+	z := gzip.NewWriter(&out)
+	_, _ = z.Write(b) // a buffer takes everything
+	_ = z.Close()
+	return out.Bytes()
 }

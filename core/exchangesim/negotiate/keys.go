@@ -1,7 +1,6 @@
 package negotiate
 
 import (
-	"crypto"
 	"crypto/hmac"
 	"crypto/md5"
 	"crypto/rc4"
@@ -61,16 +60,7 @@ func bindingsHash(connection *tls.ConnectionState, own *x509.Certificate) []byte
 	if connection == nil || own == nil {
 		return nil
 	}
-	hash := crypto.SHA256
-	switch own.SignatureAlgorithm {
-	case x509.SHA384WithRSA, x509.SHA384WithRSAPSS, x509.ECDSAWithSHA384:
-		hash = crypto.SHA384
-	case x509.SHA512WithRSA, x509.SHA512WithRSAPSS, x509.ECDSAWithSHA512:
-		hash = crypto.SHA512
-	}
-	h := hash.New()
-	h.Write(own.Raw)
-	data := append([]byte("tls-server-end-point:"), h.Sum(nil)...)
+	data := endPoint(own)
 	b := make([]byte, 16, 20+len(data)) // two addresses that are not there
 	b = binary.LittleEndian.AppendUint32(b, uint32(len(data)))
 	sum := md5.Sum(append(b, data...))

@@ -41,9 +41,8 @@ type Options struct {
 	// of DOMAIN\name. user is its one name here. It is called from many goroutines.
 	Account func(domain, name string) (user string, password secret.Secret, found bool)
 
-	// Kerberos makes the server's end of a Kerberos sign-in on one connection, whose TLS state is nil over plain
-	// http. nil when there is no Kerberos.
-	Kerberos func(connection *tls.ConnectionState) Acceptor
+	// Kerberos are the keys by which tickets are read; nil when there is no Kerberos.
+	Kerberos *KerberosKeys
 
 	// Certificate finds the account that a client certificate, verified already, stands for. nil when there is none.
 	Certificate func(shown *tls.ConnectionState) (user string, found bool)
@@ -60,7 +59,7 @@ type Options struct {
 // messages. It is used from one goroutine at a time.
 type Acceptor interface {
 	// Accept takes a token of the client and returns the one to answer with, nil for none. done says that the
-	// client is signed in. An error refuses it.
+	// client is signed in. An error refuses it; a reply beside it says why.
 	Accept(token []byte) (reply []byte, done bool, err error)
 
 	// User is who signed in, as Options.Account or the acceptor itself names it.
