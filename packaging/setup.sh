@@ -2,7 +2,7 @@
 # Makes this computer able to build and test Tenantry, and says what it does.
 #
 #   packaging/setup.sh build   what compiling the window needs
-#   packaging/setup.sh test    that, and what the tests of the real window and the secret store need
+#   packaging/setup.sh test    that, and what the tests of the real window, the secret store and Kerberos need
 #
 # On Debian and Ubuntu it installs what is missing. On macOS and Windows it says what to install.
 set -eu
@@ -11,6 +11,7 @@ want=${1:-build}
 
 build_packages="gcc libc6-dev pkg-config libgl-dev libx11-dev libxcursor-dev libxrandr-dev libxinerama-dev libxi-dev libxxf86vm-dev libgtk-3-dev"
 screen_packages="xvfb xauth xdotool imagemagick x11-utils libgl1-mesa-dri openbox dbus dbus-x11 gnome-keyring tesseract-ocr tesseract-ocr-eng"
+realm_packages="krb5-kdc krb5-admin-server krb5-user python3-gssapi curl ca-certificates"
 
 need_go() {
 	command -v go >/dev/null 2>&1 && return
@@ -20,7 +21,7 @@ need_go() {
 
 debian() {
 	packages=$build_packages
-	[ "$want" = test ] && packages="$packages $screen_packages"
+	[ "$want" = test ] && packages="$packages $screen_packages $realm_packages"
 	[ "$want" = run ] && [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] && packages="$packages $screen_packages"
 	missing=""
 	for p in $packages; do
@@ -35,6 +36,12 @@ debian() {
 			exit 1
 		}
 		as_root=sudo
+	fi
+	# The packages' own services stay off: the tests start each server themselves, for their own time.
+	if [ ! -e /usr/sbin/policy-rc.d ]; then
+		trap '$as_root rm -f /usr/sbin/policy-rc.d' EXIT
+		printf '#!/bin/sh\nexit 101\n' | $as_root tee /usr/sbin/policy-rc.d >/dev/null
+		$as_root chmod 755 /usr/sbin/policy-rc.d
 	fi
 	$as_root apt-get update -qq
 	# shellcheck disable=SC2086 # the list is meant to be split
