@@ -1,0 +1,250 @@
+package faults
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"tenantry/core/exchange"
+	"tenantry/core/exchangesim/faults"
+	"tenantry/core/wording"
+)
+
+// program builds the command line once.
+var program = sync.OnceValues(func() (string, error) {
+	folder, err := os.MkdirTemp("", "tenantry-faults-")
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(folder, "tenantry-cli")
+	if runtime.GOOS == "windows" {
+		path += ".exe"
+	}
+	build := exec.Command("go", "build", "-o", path, "tenantry/cmd/tenantry-cli")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		return string(out), err
+	}
+	return path, nil
+})
+
+// spoken is what came of a command line.
+type spoken struct {
+	status   int
+	out, err string
+}
+
+// command runs the program on a stage, in a language, with an empty home.
+func (s *stage) command(t *testing.T, lang string, args ...string) spoken {
+	t.Helper()
+	path, err := program()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, path)
+	}
+	home := t.TempDir()
+	ctx, stop := context.WithTimeout(context.Background(), 90*time.Second)
+	defer stop()
+	c := exec.CommandContext(ctx, path, args...)
+	c.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + home, "TENANTRY_HOME=" + filepath.Join(home, "tenantry"), "LANG=" + lang, "TZ=UTC"}
+	if root := os.Getenv("SystemRoot"); root != "" {
+		c.Env = append(c.Env, "SystemRoot="+root)
+	}
+	c.Dir = home
+	var out, errs bytes.Buffer
+	c.Stdin, c.Stdout, c.Stderr = strings.NewReader(s.with.Password.Reveal()+"\n"), &out, &errs
+	_ = c.Run() // the status says it
+	if ctx.Err() != nil {
+		t.Fatalf("%v did not end\n%s", args, errs.String())
+	}
+	return spoken{c.ProcessState.ExitCode(), out.String(), errs.String()}
+}
+
+// ask is the words of the command line for a question, or a change.
+func (s *stage) ask(more ...string) []string {
+	return append([]string{"run", "--url", s.target.URL, "--user", s.with.User, "--password-stdin", "--customer", string(s.customer), "--format", "csv", "--verbose"}, more...)
+}
+
+const (
+	failed  = 1
+	refused = 4
+)
+
+// Each code on the command line: the exit status, and the sentences, on standard error.
+func TestTheCommandLineSaysWhichFailureItIs(t *testing.T) {
+	for _, c := range []struct {
+		rule   string
+		code   exchange.Code
+		status int
+		rows   int
+	}{
+		{"wrong-password", exchange.CodeSignInRefused, refused, 0},
+		{"mfa-needed", exchange.CodeMFANeeded, refused, 0},
+		{"password-expired", exchange.CodePasswordExpired, refused, 0},
+		{"sign-in-refused=Forbidden", exchange.CodeSignInBlocked, refused, 0},
+		{"sign-in-refused=RecoverableAuthFailure", exchange.CodeAccountAttention, refused, 0},
+		{"sign-in-refused=AccountNotProvisioned", exchange.CodeAccountUnknown, refused, 0},
+		{"wsman-fault@create=1909", exchange.CodeAccountDisabled, refused, 0},
+		{"access-denied", exchange.CodeAccessDenied, refused, 0},
+		{"delegation-refused", exchange.CodeDelegationRefused, refused, 0},
+		{"remote-powershell-off", exchange.CodeRemotePowerShellOff, refused, 0},
+		{"no-basic", exchange.CodeNoBasic, refused, 0},
+		{"sign-in-refused=FederatedStsUnreachable", exchange.CodeSignInService, failed, 0},
+		{"no-role", exchange.CodeNoRole, failed, 0},
+		{"retired=404", exchange.CodeNotRemoting, failed, 0},
+		{"retired=403", exchange.CodeForbidden, failed, 0},
+		{"redirect-loop", exchange.CodeRedirectLoop, failed, 0},
+		{"redirect-http=exchange.example", exchange.CodeRedirectInsecure, failed, 0},
+		{"redirect-foreign=exchange.example", exchange.CodeRedirectRefused, failed, 0},
+		{"redirect-foreign=outlook.com.example", exchange.CodeRedirectLookAlike, failed, 0},
+		{"redirect-broken", exchange.CodeRedirectInvalid, failed, 0},
+		{"redirect-foreign@command=exchange.example", exchange.CodeRedirectUnexpected, failed, 0},
+		{"budget=600", exchange.CodeSessionBudget, failed, 0},
+		{"hard-lock", exchange.CodeServerLocked, failed, 0},
+		{"unavailable=600", exchange.CodeUnavailable, failed, 0},
+		{"wsman-fault@create=2150859046", exchange.CodeServerFault, failed, 0},
+		{"shell-gone", exchange.CodeSessionGone, failed, 0},
+		{"command-gone", exchange.CodeCommandGone, failed, 0},
+		{"runspace-broken=3", exchange.CodeSessionBroken, failed, 3},
+		{"error-state=3", exchange.CodeRunFailed, failed, 3},
+		{"error-record=3", exchange.CodeObjectFailed, failed, mailboxes},
+		{"no-language", exchange.CodeScriptRefused, failed, 0},
+		{"drop-before", exchange.CodeDropped, failed, 0},
+		{"half-body@receive,2+", exchange.CodeAnswerCut, failed, 1},
+		{"garbage=soap", exchange.CodeBadAnswer, failed, 0},
+	} {
+		t.Run(c.rule, func(t *testing.T) {
+			t.Parallel()
+			s := open(t, c.rule, "small-answers@receive=1")
+			lang := wording.For("en-US")
+			e := s.command(t, "en_US.UTF-8", s.ask("Get-Mailbox", "-p", "ResultSize=Unlimited")...)
+			if e.status != c.status {
+				t.Errorf("exit status %d, want %d", e.status, c.status)
+			}
+			said := lang.Explain(c.code, map[string]string{
+				"user": s.with.User, "customer": string(s.customer), "host": "127.0.0.1", "cmdlet": "Get-Mailbox",
+			})
+			if !strings.Contains(e.err, said.Title) {
+				t.Errorf("it does not say %q", said.Title)
+			}
+			if first, _, _ := strings.Cut(said.Next, "["); !strings.Contains(e.err, strings.SplitN(first, " ", 4)[0]) {
+				t.Errorf("it does not say what to do: %q", said.Next)
+			}
+			for _, detail := range []string{"code: " + string(c.code), "Host: ", "Time: "} {
+				if !strings.Contains(e.err, detail) {
+					t.Errorf("the details do not say %q", detail)
+				}
+			}
+			if rows := lines(e.out); rows != c.rows {
+				t.Errorf("%d rows were written, want %d", rows, c.rows)
+			}
+			if c.rows > 0 && c.rows < mailboxes && !strings.Contains(e.err, lang.Count("cli.partial", c.rows, "customer", string(s.customer))) {
+				t.Errorf("it does not say that %d rows are not all", c.rows)
+			}
+			if strings.Contains(e.out+e.err, s.with.Password.Reveal()) {
+				t.Error("the password shows")
+			}
+			if t.Failed() {
+				t.Logf("standard error:\n%s\nstandard output:\n%.500s", e.err, e.out)
+			}
+			if n := s.sim.Stats().OpenShells; n != 0 {
+				t.Errorf("%d sessions were left open", n)
+			}
+		})
+	}
+}
+
+// lines counts the rows of a CSV whose cells have no line breaks; its first line is the names.
+func lines(csv string) int { return max(0, strings.Count(csv, "\r\n")-1) }
+
+// A server that is busy for a short while is asked again, and the person is told what is waited for.
+func TestTheCommandLineWaitsForABusyServer(t *testing.T) {
+	for rule, code := range map[string]exchange.Code{
+		"limit-receive@x1":        exchange.CodeSessionLimit,
+		"limit-create@x1":         exchange.CodeSessionLimit,
+		"budget@x1=2":             exchange.CodeSessionBudget,
+		"unavailable@x1=1":        exchange.CodeUnavailable,
+		"back-end-unreachable@x1": exchange.CodeBackEnd,
+		"quota@x1=operations":     exchange.CodeServerOperations,
+		"quota@x1=user":           exchange.CodeServerBusy,
+		"quota@x1=system":         exchange.CodeServerOverloaded,
+		"quota@x1=shell-users":    exchange.CodeServerFull,
+		"delegation-error@x1":     exchange.CodeDelegationFault,
+	} {
+		t.Run(rule, func(t *testing.T) {
+			t.Parallel()
+			s := open(t, rule)
+			e := s.command(t, "nl_NL.UTF-8", s.ask("Get-Mailbox", "-p", "ResultSize=Unlimited")...)
+			nl := wording.For("nl-NL")
+			title := nl.Explain(code, map[string]string{"customer": string(s.customer), "host": "127.0.0.1", "user": s.with.User}).Title
+			again, _, _ := strings.Cut(nl.Text("cli.again-in"), "{")
+			again, _, _ = strings.Cut(again, "een tijdje")
+			if e.status != 0 || lines(e.out) != mailboxes {
+				t.Errorf("exit status %d with %d rows\n%s", e.status, lines(e.out), e.err)
+			}
+			if !strings.Contains(e.err, title) || !strings.Contains(e.err, strings.TrimSpace(again)) {
+				t.Errorf("it does not say %q and %q:\n%s", title, again, e.err)
+			}
+			if n := s.sim.Stats().OpenShells; n != 0 {
+				t.Errorf("%d sessions were left open", n)
+			}
+		})
+	}
+}
+
+// somebody is a mailbox of the stage's customer.
+func somebody(t *testing.T) string {
+	t.Helper()
+	_, rest, _ := strings.Cut(baseline(t)[0], "PrimarySmtpAddress=")
+	address, _, _ := strings.Cut(rest, "\n")
+	if !strings.Contains(address, "@") {
+		t.Fatalf("the first mailbox has the address %q", address)
+	}
+	return address
+}
+
+// A change whose answer was lost may have been made: the person has to look before making it again, and the
+// program does not repeat it.
+func TestALostAnswerToAChangeIsNotRepeated(t *testing.T) {
+	for _, rule := range []string{"drop-after@command,2+", "half-body@command,2+", "runspace-broken@command,2=0"} {
+		t.Run(rule, func(t *testing.T) {
+			t.Parallel()
+			s := open(t, rule)
+			e := s.command(t, "en_US.UTF-8", s.ask("Set-Mailbox", "-p", "Identity="+somebody(t), "-p", "CustomAttribute1=x", "--yes")...)
+			if e.status != failed || !strings.Contains(e.err, wording.For("en").Text("arg.unsure.change")) {
+				t.Errorf("exit status %d\n%s", e.status, e.err)
+			}
+			if n := s.sim.Stats().Commands; n != 2 { // the proof of the organisation, and the change
+				t.Errorf("%d cmdlets were run", n)
+			}
+		})
+	}
+	// One that was never sent was not made.
+	t.Run("not sent", func(t *testing.T) {
+		t.Parallel()
+		s := open(t, "budget=600")
+		e := s.command(t, "en_US.UTF-8", s.ask("Set-Mailbox", "-p", "Identity=nobody", "-p", "CustomAttribute1=x", "--yes")...)
+		if e.status == 0 || strings.Contains(e.err, wording.For("en").Text("arg.unsure.change")) {
+			t.Errorf("exit status %d\n%s", e.status, e.err)
+		}
+	})
+}
+
+// The words are there for every fault that the partner can play.
+func TestNoFaultOnTheCommandLineIsUnexpected(t *testing.T) {
+	for _, f := range faults.Catalogue() {
+		for _, r := range rows {
+			for step, want := range r.at {
+				if r.fault == f.Name && strings.HasPrefix(want, string(exchange.CodeUnexpected)) {
+					t.Errorf("%s at %s is unexpected", f.Name, step)
+				}
+			}
+		}
+	}
+}
