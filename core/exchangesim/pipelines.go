@@ -51,13 +51,14 @@ func (s *Server) command(sh *shell, ask *asking, op *wsman.Command) (wsman.Respo
 		id = given
 	}
 	ctx, cancel := context.WithCancel(s.shells.base)
+	troubles := ask.strike(faults.Within, nil) // not while mu is held: whether a fault fits may look into shells
 	sh.mu.Lock()
 	if sh.gone || sh.commands[id] != nil {
 		sh.mu.Unlock()
 		cancel()
 		return nil, wsman.FaultInvalidSelectors()
 	}
-	sh.commands[id] = &command{ctx: ctx, cancel: cancel, troubles: ask.strike(faults.Within, nil)}
+	sh.commands[id] = &command{ctx: ctx, cancel: cancel, troubles: troubles}
 	sh.mu.Unlock()
 	if fault := s.accept(sh, id, op.Arguments); fault != nil {
 		cancel()
