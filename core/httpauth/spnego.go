@@ -37,6 +37,11 @@ func (s *spnegoContext) Step(ctx context.Context, token []byte) (reply []byte, d
 	case err != nil:
 		return nil, false, err
 	case answer.rejected:
+		if len(answer.token) > 0 { // the mechanism knows why
+			if _, _, err := s.SecurityContext.Step(ctx, answer.token); err != nil {
+				return nil, false, err
+			}
+		}
 		return nil, false, errors.New("the server rejects the token")
 	case answer.mechanism != nil && !answer.mechanism.Equal(oidKerberos) && !answer.mechanism.Equal(oidMSKerberos):
 		return nil, false, fmt.Errorf("the server chose the mechanism %v, which was not proposed", answer.mechanism)

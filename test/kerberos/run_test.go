@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
+	"errors"
 	"io"
 	"net"
 	"net/url"
@@ -22,6 +23,7 @@ import (
 	"tenantry/core/exchangesim"
 	"tenantry/core/exchangesim/negotiate"
 	"tenantry/core/exchangesim/world"
+	"tenantry/core/httpauth"
 	"tenantry/core/secret"
 	"tenantry/test/conformance"
 	"tenantry/test/kdc"
@@ -297,6 +299,36 @@ func TestRefusals(t *testing.T) {
 	}
 	if st := sim.Stats(); st.Created != 0 {
 		t.Errorf("%d sessions were opened", st.Created)
+	}
+}
+
+// A server whose key was changed after it got its keytab cannot read new tickets, and says so.
+func TestServerThatCannotReadTheTicket(t *testing.T) {
+	for _, way := range []negotiate.Way{negotiate.Negotiate, negotiate.Kerberos} {
+		t.Run(string(way), func(t *testing.T) {
+			sim := &exchangesim.Server{Plain: true, SignIn: []negotiate.Way{way}}
+			realm, to := partner(t, sim, 5)
+			realm.Admin(t, "change_password -randkey HTTP/127.0.0.1")
+			_, err := classic.New(classic.Options{}).Connect(context.Background(), to, withPassword)
+			if got := exchange.CodeOf(err); got != exchange.CodeServerUnknown {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+}
+
+// Windows registers remote PowerShell under two names, and a server may have only one of them.
+func TestServiceUnderItsOtherName(t *testing.T) {
+	s := startRealm(t, encryptions[0])
+	s.Admin(t, "delprinc -force HTTP/localhost", "addprinc -randkey WSMAN/localhost")
+	k := &httpauth.Kerberos{User: user, Password: secret.New(password), Config: s.Config}
+	if _, err := k.New(context.Background(), httpauth.Peer{Host: "LOCALHOST."}); err != nil {
+		t.Error(err)
+	}
+	_, err := k.New(context.Background(), httpauth.Peer{Host: "elsewhere.example"})
+	var e *httpauth.Error
+	if !errors.As(err, &e) || e.Kind != httpauth.KindServerUnknown {
+		t.Errorf("a host the realm does not know: %v", err)
 	}
 }
 

@@ -85,7 +85,10 @@ func (s *spnegoAcceptor) step(token, mic []byte) (reply []byte, done bool, err e
 	var answer []byte
 	if !s.accepted {
 		if answer, s.accepted, err = s.Acceptor.Accept(token); err != nil {
-			return nil, false, err
+			if answer == nil {
+				return nil, false, err
+			}
+			return negTokenResp(reject, s.oid, answer, nil), false, err // the mechanism says why
 		}
 	}
 	oid := ""
