@@ -237,6 +237,8 @@ func classifyTLS(e *Error, err error) bool {
 			e.Kind = KindOldTLS
 		case strings.Contains(text, "first record does not look like a TLS handshake"):
 			e.Kind = KindNotTLS
+		case strings.Contains(text, "remote error: tls: ") && strings.Contains(text, "certificate"):
+			e.Kind = KindClientCertificate // the server speaks of ours: missing, unknown to it, past its time
 		case strings.Contains(text, "TLS handshake timeout"):
 			e.Kind = KindTimeout
 		case strings.Contains(text, "tls: "):
