@@ -155,14 +155,15 @@ func (s *Sessions) handOver() {
 }
 
 const (
-	sweepAgain = 10 * time.Second // between two sweeps at least
+	sweepPause = 5 * time.Second  // between two sweeps at least
+	sweepAgain = 10 * time.Second // before what could not be closed is removed
 	sweepGrace = 6 * time.Second  // for one that is under way when everything is closed
 )
 
 // sweep removes, on its own goroutine, what programs left open that signed in as this account. It uses the
 // account's credential, so it waits until that is known to be right, or until what was left is in the way.
 func (s *Sessions) sweep() {
-	if s.account.Leftovers == nil || s.closed || s.sweeping != nil || !s.swept.IsZero() && time.Since(s.swept) < sweepAgain {
+	if s.account.Leftovers == nil || s.closed || s.sweeping != nil || !s.swept.IsZero() && time.Since(s.swept) < sweepPause {
 		return
 	}
 	done := make(chan struct{})
@@ -183,6 +184,13 @@ func (s *Sessions) sweep() {
 			}
 		}
 	}()
+}
+
+// sweepLater removes what could not be closed, when the server may be back.
+func (s *Sessions) sweepLater() {
+	s.mu.Lock()
+	defer s.unlock()
+	s.sweep()
 }
 
 // endSweep waits for a sweep under way, not for long.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"os"
 	"sync"
 	"testing"
 	"time"
@@ -13,7 +14,16 @@ import (
 	"tenantry/core/exchange"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if words := os.Getenv(otherProgram); words != "" {
+		if err := beOtherProgram(words); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // server is an in-memory Exchange that keeps count of the sessions it holds. It fails a session the client
 // should not have opened: one over the limit.

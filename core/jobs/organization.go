@@ -22,12 +22,8 @@ var proofs = []struct {
 }
 
 // proveOrganization makes sure, before a change, that the session answers for the customer it was opened
-// for: a redirect or a server that ignores DelegatedOrg must not change somebody else's mailboxes. A session
-// of the account's own organisation has nothing to prove.
+// for: a redirect or a server that ignores DelegatedOrg must not change somebody else's mailboxes.
 func proveOrganization(ctx context.Context, session exchange.Session, customer exchange.CustomerID) *exchange.Problem {
-	if customer == "" {
-		return nil
-	}
 	var found []string
 	var last error
 	for _, proof := range proofs {

@@ -15,6 +15,7 @@ type part struct {
 	run      *Run
 	customer exchange.CustomerID
 	attempts int
+	reused   bool // the last attempt's session had been idle
 	faults   int
 	problem  *exchange.Problem
 	partial  bool
@@ -62,8 +63,9 @@ func (p *part) ask() {
 		}
 		switch {
 		case !p.mayRepeat(phase):
-		case problem.Retry == exchange.RetryNow && again:
-			again = false
+		case problem.Retry == exchange.RetryNow && (again || p.reused):
+			// One that was idle may have been dropped by the server meanwhile: that is no attempt.
+			again = again && p.reused
 			p.enter(Waiting, Update{Wait: &Wait{Reason: problem}})
 			continue
 		case problem.Retry == exchange.RetryLater:
@@ -112,6 +114,7 @@ func (p *part) sleep(d time.Duration) bool {
 // customer ends unless it is asked again.
 func (p *part) attempt() (phase Phase, problem *exchange.Problem) {
 	nth := p.run.attempt()
+	p.reused = false
 	lease, err := p.run.runner.Sessions.Acquire(p.run.ctx, p.customer,
 		func(holders []Holder) { p.enter(Waiting, Update{Wait: waitFor(holders)}) },
 		func() { p.enter(Connecting, Update{}) })
@@ -122,14 +125,41 @@ func (p *part) attempt() (phase Phase, problem *exchange.Problem) {
 	if problem != nil {
 		return NotAsked, problem
 	}
+	p.reused = !lease.Fresh()
 	p.enter(Running, Update{})
-	problem = p.invoke(lease.Session())
+	phase = Failed
+	if problem = p.prepare(lease); problem != nil && problem.Retry == exchange.RetryNow {
+		phase = NotAsked // the session was lost before the change was sent
+	}
+	if problem == nil {
+		problem = p.invoke(lease.Session())
+	}
 	if problem == nil {
 		lease.Done(nil) // not the nil *Problem, which is no nil error
 		return Finished, nil
 	}
 	lease.Done(problem)
-	return Failed, problem
+	return phase, problem
+}
+
+// prepare makes sure, before a change, that the session is in the right organisation, and that a server has
+// not dropped it while it was idle: afterwards nobody could tell whether the change was made.
+func (p *part) prepare(lease *Lease) (problem *exchange.Problem) {
+	defer func() {
+		if v := recover(); v != nil {
+			problem = panicked("prove the organisation", v)
+		}
+	}()
+	if readsOnly(p.run.plan.Invocation.Cmdlet) || p.customer == "" && lease.Fresh() {
+		return nil
+	}
+	ctx, cancel := context.WithCancel(p.run.ctx)
+	defer cancel()
+	problem = proveOrganization(ctx, lease.Session(), p.customer)
+	if p.customer == "" && problem != nil && problem.Code == CodeWrongOrganization {
+		return nil // it answers, and there is nothing to prove
+	}
+	return problem
 }
 
 func waitFor(holders []Holder) *Wait {
@@ -152,11 +182,6 @@ func (p *part) invoke(session exchange.Session) (problem *exchange.Problem) {
 	}()
 	ctx, cancel := context.WithCancel(p.run.ctx)
 	defer cancel()
-	if !readsOnly(p.run.plan.Invocation.Cmdlet) {
-		if problem := proveOrganization(ctx, session, p.customer); problem != nil {
-			return problem
-		}
-	}
 	for event, err := range session.Invoke(ctx, p.run.plan.Invocation) {
 		if err != nil {
 			return exchange.AsProblem(err)

@@ -185,8 +185,11 @@ func (s *Sessions) startClosing(sl *slot) {
 		err := closeSession(sl.session)
 		s.free(sl.place) // a shell that was not closed stays in the journal and counts by itself
 		s.mu.Lock()
-		if err != nil && s.closed {
+		switch {
+		case err != nil && s.closed:
 			s.failed = append(s.failed, err)
+		case err != nil:
+			time.AfterFunc(sweepAgain, s.sweepLater) // it may still be there
 		}
 		s.drop(sl)
 		s.unlock()

@@ -1,0 +1,313 @@
+package jobs_test
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"tenantry/core/exchange"
+	"tenantry/core/exchangesim"
+	"tenantry/core/exchangesim/engine"
+	"tenantry/core/jobs"
+	"tenantry/core/secret"
+)
+
+// gets is an Acquire under way.
+type gets struct {
+	lease  chan *jobs.Lease
+	failed chan error
+	waits  chan []jobs.Holder
+	cancel context.CancelFunc
+}
+
+func asks(t *testing.T, s *jobs.Sessions, c exchange.CustomerID) *gets {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	t.Cleanup(cancel)
+	g := &gets{lease: make(chan *jobs.Lease, 1), failed: make(chan error, 1), waits: make(chan []jobs.Holder, 100), cancel: cancel}
+	go func() {
+		l, err := s.Acquire(ctx, c, func(h []jobs.Holder) { g.waits <- h }, nil)
+		if err != nil {
+			g.failed <- err
+			return
+		}
+		g.lease <- l
+	}()
+	return g
+}
+
+const patience = 20 * time.Second
+
+func (g *gets) got(t *testing.T) *jobs.Lease {
+	t.Helper()
+	select {
+	case l := <-g.lease:
+		return l
+	case err := <-g.failed:
+		t.Fatal(err)
+	case <-time.After(patience):
+		t.Fatal("it still waits")
+	}
+	return nil
+}
+
+// waitsFor waits until it hears of these holders, in any order.
+func (g *gets) waitsFor(t *testing.T, want ...string) {
+	t.Helper()
+	slices.Sort(want)
+	var last []string
+	end := time.After(patience)
+	for {
+		select {
+		case holders := <-g.waits:
+			last = nil
+			for _, h := range holders {
+				switch {
+				case h.Left:
+					last = append(last, string(h.Customer)+" left")
+				case h.Here:
+					last = append(last, string(h.Customer)+" here")
+				default:
+					last = append(last, string(h.Customer)+" "+h.Program)
+				}
+			}
+			slices.Sort(last)
+			if slices.Equal(last, want) {
+				return
+			}
+		case <-g.lease:
+			t.Fatalf("it got a session while waiting for %v", last)
+		case err := <-g.failed:
+			t.Fatal(err)
+		case <-end:
+			t.Fatalf("it waits for %v, want %v", last, want)
+		}
+	}
+}
+
+func TestAProgramThatWaitsGetsASessionOthersDoNotUse(t *testing.T) {
+	p := newPlace(t, &exchangesim.Server{})
+	s := p.sessions(t)
+	for _, c := range p.names[:3] {
+		acquire(t, s, c).Done(nil)
+	}
+	if used, most := s.InUse(); used != 3 || most != 3 {
+		t.Fatalf("%d of %d", used, most)
+	}
+	other := p.start(t, p.names[3])
+	other.has(t, p.names[3])
+	if got := s.Connected(); !slices.Equal(got, p.names[1:3]) {
+		t.Errorf("the one idle longest was to make room: %v", got)
+	}
+	other.end(t)
+	if st := p.sim.Stats(); st.MaxConcurrent != 3 {
+		t.Errorf("%+v", st)
+	}
+}
+
+// A program that asks one question after the other does not keep the sessions from another one that waits.
+func TestNobodyStarves(t *testing.T) {
+	p := newPlace(t, &exchangesim.Server{})
+	s := p.sessions(t)
+	var busy sync.WaitGroup
+	stop := make(chan struct{})
+	for _, c := range p.names[:3] {
+		acquire(t, s, c).Done(nil)
+		busy.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				l, err := s.Acquire(t.Context(), c, nil, nil)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				for range l.Session().Invoke(t.Context(), exchange.Invocation{Cmdlet: "Get-Mailbox"}) {
+				}
+				l.Done(nil)
+			}
+		})
+	}
+	other := p.start(t, p.names[3:5]...)
+	other.has(t, p.names[3:5]...)
+	close(stop)
+	other.end(t)
+	busy.Wait()
+}
+
+func TestAFourthSessionWaitsAndSaysForWhom(t *testing.T) {
+	p := newPlace(t, &exchangesim.Server{})
+	s := p.sessions(t)
+	other := p.start(t, p.names[:2]...)
+	other.has(t, p.names[:2]...)
+	mine := acquire(t, s, p.names[2])
+	first, same := asks(t, s, p.names[3]), asks(t, s, p.names[2])
+	inTheWay := []string{string(p.names[0]) + " command line", string(p.names[1]) + " command line", string(p.names[2]) + " here"}
+	first.waitsFor(t, inTheWay...)
+	same.waitsFor(t, inTheWay...)
+	if used, _ := s.InUse(); used != 1 {
+		t.Errorf("%d sessions are told to be in use", used)
+	}
+	first.cancel()
+	if err := <-first.failed; exchange.CodeOf(err) != exchange.CodeCancelled {
+		t.Error(err)
+	}
+	session := mine.Session()
+	mine.Done(nil)
+	if again := same.got(t); again.Session() != session || again.Fresh() {
+		t.Error("the session of the same customer was closed and opened anew")
+	} else {
+		again.Done(nil)
+	}
+	other.end(t)
+}
+
+// What a killed program left open is in the way of the next one, which removes it and goes on.
+func TestWhatAKilledProgramLeftOpenIsRemoved(t *testing.T) {
+	p := newPlace(t, &exchangesim.Server{})
+	killed := p.start(t, p.names[:3]...)
+	killed.has(t, p.names[:3]...)
+	killed.kill(t)
+	if n := p.sim.Stats().OpenShells; n != 3 {
+		t.Fatalf("%d sessions are left open", n)
+	}
+	s := p.sessions(t)
+	acquire(t, s, p.names[4]).Done(nil)
+
+	killed = p.start(t, p.names[0])
+	killed.has(t, p.names[0])
+	killed.kill(t)
+	s = jobs.NewSessions(p.account())
+	acquire(t, s, p.names[5]).Done(nil) // there is room: it is removed while the program goes on
+	closeAll(t, s)
+	if st := p.sim.Stats(); st.OpenShells != 1 || st.Created != 6 { // one is idle above
+		t.Errorf("%+v", st)
+	}
+}
+
+// A wrong password is told at once, not after waiting for sessions that it cannot remove; and it is tried
+// once, not three times.
+func TestAWrongPasswordDoesNotWaitForWhatItCannotRemove(t *testing.T) {
+	p := newPlace(t, &exchangesim.Server{})
+	killed := p.start(t, p.names[:3]...)
+	killed.has(t, p.names[:3]...)
+	killed.kill(t)
+	a := p.account()
+	a.Credential.Password = secret.New("wrong")
+	wrong := jobs.NewSessions(a)
+	one, two := asks(t, wrong, p.names[3]), asks(t, wrong, p.names[4])
+	for _, g := range []*gets{one, two} {
+		select {
+		case err := <-g.failed:
+			if code := exchange.CodeOf(err); code != exchange.CodeSignInRefused && code != jobs.CodeStopped {
+				t.Error(err)
+			}
+		case <-time.After(patience):
+			t.Fatal("it still waits")
+		}
+	}
+	closeAll(t, wrong)
+	if n := p.sim.Stats().AuthFailures; n != 1 {
+		t.Errorf("the wrong password was sent %d times", n)
+	}
+	acquire(t, p.sessions(t), p.names[3]).Done(nil)
+}
+
+// A session that could not be closed keeps counting, and is removed when the server is back.
+func TestASessionThatCouldNotBeClosedIsRemovedLater(t *testing.T) {
+	var down atomic.Bool
+	sim := &exchangesim.Server{}
+	sim.Hooks.HTTP = func(w http.ResponseWriter, _ *http.Request) bool {
+		if down.Load() {
+			panic(http.ErrAbortHandler)
+		}
+		return false
+	}
+	p := newPlace(t, sim)
+	s := p.sessions(t)
+	lease := acquire(t, s, p.names[0])
+	for _, c := range p.names[1:3] {
+		defer acquire(t, s, c).Done(nil)
+	}
+	down.Store(true)
+	lease.Done(&exchange.Problem{Code: exchange.CodeDropped})
+	next := asks(t, s, p.names[3])
+	next.waitsFor(t, string(p.names[0])+" left", string(p.names[1])+" here", string(p.names[2])+" here")
+	down.Store(false)
+	next.got(t).Done(nil)
+}
+
+// A session that the server dropped while nobody used it is replaced without a word, also before a change,
+// and is no longer noted.
+func TestASessionDroppedWhileIdleIsReplaced(t *testing.T) {
+	sim := &exchangesim.Server{IdleTimeout: 200 * time.Millisecond}
+	p := newPlace(t, sim)
+	r := jobs.NewRunner(p.sessions(t))
+	ask := func(customer exchange.CustomerID, cmdlet string, params ...exchange.Param) (*jobs.Run, jobs.CustomerResult) {
+		run := r.Start(t.Context(), jobs.Plan{Invocation: exchange.Invocation{Cmdlet: cmdlet, Params: params}, Customers: []exchange.CustomerID{customer}}, func(jobs.Update) {})
+		return run, run.Wait().Customers[0]
+	}
+	for _, customer := range []exchange.CustomerID{p.names[0], ""} {
+		run, got := ask(customer, "Get-Mailbox")
+		if got.Phase != jobs.Finished {
+			t.Fatalf("%+v", got)
+		}
+		mailbox, _ := run.Table().Snapshot().Row(0).Get("Alias")
+		for _, c := range []struct {
+			cmdlet string
+			params []exchange.Param
+		}{
+			{"Get-Mailbox", nil},
+			{"Set-Mailbox", []exchange.Param{{Name: "Identity", Value: mailbox}, {Name: "CustomAttribute1", Value: exchange.NewText("x")}}},
+		} {
+			await(t, func() bool { return p.sim.Stats().OpenShells == 0 })
+			before := p.sim.Stats().Created
+			if _, got := ask(customer, c.cmdlet, c.params...); got.Phase != jobs.Finished || got.Attempts != 2 {
+				t.Errorf("%s for %q: %+v", c.cmdlet, customer, got)
+			}
+			if n := p.sim.Stats().Created - before; n != 1 {
+				t.Errorf("%d sessions were opened instead of the one that was dropped", n)
+			}
+		}
+	}
+}
+
+// await polls until ok.
+func await(t *testing.T, ok func() bool) {
+	t.Helper()
+	ticker := time.NewTicker(10 * time.Millisecond)
+	defer ticker.Stop()
+	end := time.After(patience)
+	for !ok() {
+		select {
+		case <-ticker.C:
+		case <-end:
+			t.Fatal("it did not come to pass")
+		}
+	}
+}
+
+// A cmdlet that runs for longer than a session may be idle keeps its session, and so does a run over customers
+// that takes longer than that altogether.
+func TestLongRunsPassTheIdleLimit(t *testing.T) {
+	sim := &exchangesim.Server{IdleTimeout: 1500 * time.Millisecond}
+	sim.Hooks.Pipeline = func(engine.Pipeline, engine.Output) error {
+		<-time.After(2500 * time.Millisecond)
+		return nil
+	}
+	p := newPlace(t, sim)
+	r := jobs.NewRunner(p.sessions(t))
+	sum := r.Start(t.Context(), jobs.Plan{Invocation: exchange.Invocation{Cmdlet: "Get-Mailbox"}, Customers: p.names[:4]}, func(jobs.Update) {}).Wait()
+	for _, c := range sum.Customers {
+		if c.Phase != jobs.Finished || c.Attempts != 1 || c.Rows == 0 {
+			t.Errorf("%+v", c)
+		}
+	}
+}
