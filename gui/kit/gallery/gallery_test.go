@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -29,6 +30,10 @@ func TestGallery(t *testing.T) {
 	if folder == "" {
 		folder, scales = t.TempDir(), scales[:1]
 	}
+	// A tooltip whose time comes while something is drawn would be drawn by the timer's goroutine here.
+	before := tip.Delay
+	tip.Delay = time.Hour
+	t.Cleanup(func() { tip.Delay = before })
 	for _, mode := range []theme.Mode{theme.Light, theme.Dark} {
 		for _, scale := range scales {
 			name := fmt.Sprintf("%s-%g", map[theme.Mode]string{theme.Light: "light", theme.Dark: "dark"}[mode], scale)
@@ -163,6 +168,8 @@ func messages() (fyne.CanvasObject, fyne.Size, func(fyne.Canvas)) {
 	return container.NewPadded(container.NewPadded(column)), fyne.NewSize(760, 720), func(c fyne.Canvas) {
 		openFolds(problem)
 		column.Refresh()
+		delay := tip.Delay
+		defer func() { tip.Delay = delay }()
 		tip.Delay = 0
 		tip.Show(tipped, "PrimarySmtpAddress: the address that mail from this mailbox shows, and that replies go to.", fyne.NewPos(20, 680))
 	}
