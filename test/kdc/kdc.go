@@ -17,7 +17,7 @@ import (
 	"time"
 )
 
-// Realm is the realm every server here holds.
+// Realm is the realm a server holds unless it is told otherwise.
 const Realm = "FABRIKAM.EXAMPLE"
 
 // RequiredVariable names the environment variable that makes a missing KDC a failure instead of a skipped test.
@@ -28,6 +28,7 @@ type Server struct {
 	Address string // host and port, TCP and UDP
 	Config  string // a krb5.conf that names it
 	Keytab  string // the keys of HTTP/localhost and HTTP/127.0.0.1
+	Realm   string
 
 	folder  string
 	profile string
@@ -38,6 +39,13 @@ type Options struct {
 	// Encryption is the one encryption type of the database, such as aes128-cts-hmac-sha1-96:normal; empty
 	// means aes256-cts-hmac-sha1-96:normal. The tickets' session keys are of the same type.
 	Encryption string
+
+	// Realm is the realm it holds; empty means the constant Realm.
+	Realm string
+
+	// Refer is another realm, to which it refers whoever asks for a ticket for a host of that domain. Empty
+	// refers nobody.
+	Refer string
 }
 
 // Start starts a server and stops it at the end of the test. Without MIT's programs the test is skipped, or fails
@@ -55,7 +63,10 @@ func Start(t testing.TB, o Options) *Server {
 			t.Skipf("%s is not installed; packaging/setup.sh test installs it", program)
 		}
 	}
-	s := &Server{folder: t.TempDir()}
+	if o.Realm == "" {
+		o.Realm = Realm
+	}
+	s := &Server{folder: t.TempDir(), Realm: o.Realm}
 	s.Config, s.profile, s.Keytab = s.path("krb5.conf"), s.path("kdc.conf"), s.path("http.keytab")
 	var err error
 	for range 3 { // the port was free a moment ago
@@ -91,7 +102,7 @@ func (s *Server) start(t testing.TB, o Options) error {
 	if err := os.Mkdir(s.path("db"), 0o700); err != nil {
 		return err
 	}
-	if out, err := s.run("master\nmaster\n", "kdb5_util", "create", "-s", "-r", Realm); err != nil {
+	if out, err := s.run("master\nmaster\n", "kdb5_util", "create", "-s", "-r", s.Realm); err != nil {
 		return fmt.Errorf("kdb5_util: %w\n%s", err, out)
 	}
 	s.Admin(t,
@@ -103,7 +114,7 @@ func (s *Server) start(t testing.TB, o Options) error {
 		return err
 	}
 	var said bytes.Buffer
-	command := exec.Command(path, "-n", "-r", Realm, "-P", s.path("pid"))
+	command := exec.Command(path, "-n", "-r", s.Realm, "-P", s.path("pid"))
 	command.Env, command.Stdout, command.Stderr = s.environment(), &said, &said
 	if err := command.Start(); err != nil {
 		return err
@@ -165,7 +176,10 @@ func (s *Server) configure(o Options) error {
 [domain_realm]
 	localhost = %[1]s
 	127.0.0.1 = %[1]s
-`, Realm, s.Address, kind)
+`, o.Realm, s.Address, kind)
+	if o.Refer != "" {
+		conf += fmt.Sprintf("\t.%s = %s\n", strings.ToLower(o.Refer), o.Refer)
+	}
 	profile := fmt.Sprintf(`[realms]
 	%[1]s = {
 		kdc_listen = %[2]s
@@ -181,7 +195,7 @@ func (s *Server) configure(o Options) error {
 [logging]
 	kdc = FILE:%[3]s/kdc.log
 	default = FILE:%[3]s/default.log
-`, Realm, s.Address, s.folder, o.Encryption, kind)
+`, o.Realm, s.Address, s.folder, o.Encryption, kind)
 	return errors.Join(os.WriteFile(s.Config, []byte(conf), 0o600), os.WriteFile(s.profile, []byte(profile), 0o600))
 }
 
@@ -208,7 +222,7 @@ func (s *Server) run(input, program string, args ...string) (string, error) {
 // Admin gives lines to kadmin.local and fails the test when one is refused.
 func (s *Server) Admin(t testing.TB, lines ...string) {
 	t.Helper()
-	out, err := s.run(strings.Join(lines, "\n")+"\n", "kadmin.local", "-r", Realm)
+	out, err := s.run(strings.Join(lines, "\n")+"\n", "kadmin.local", "-r", s.Realm)
 	if err != nil || strings.Contains(out, "while ") {
 		t.Fatalf("kadmin.local: %v\n%s", err, out)
 	}
@@ -224,7 +238,7 @@ func (s *Server) AddUser(t testing.TB, name, password string) {
 func (s *Server) Ticket(t testing.TB, name, password string) string {
 	t.Helper()
 	cache := filepath.Join(t.TempDir(), "ticket")
-	if out, err := s.run(password+"\n", "kinit", "-c", "FILE:"+cache, name+"@"+Realm); err != nil {
+	if out, err := s.run(password+"\n", "kinit", "-c", "FILE:"+cache, name+"@"+s.Realm); err != nil {
 		t.Fatalf("kinit: %v\n%s", err, out)
 	}
 	return cache

@@ -28,6 +28,8 @@ type Word struct {
 	SPNEGO  bool   `json:"spnego,omitempty"`
 	DCE     bool   `json:"dce,omitempty"` // Windows' variant for remote procedure calls
 
+	Bindings []byte `json:"bindings,omitempty"` // of the TLS connection
+
 	Token     []byte `json:"token,omitempty"`
 	Message   []byte `json:"message,omitempty"`
 	Signature []byte `json:"signature"`

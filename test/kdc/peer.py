@@ -17,6 +17,12 @@ def dec(s):
     return base64.b64decode(s)
 
 
+def bindings(q):
+    if not q.get("bindings"):
+        return None
+    return raw.ChannelBindings(application_data=dec(q["bindings"]))
+
+
 def start(q):
     oid = gssapi.OID.from_int_seq("1.3.6.1.5.5.2" if q.get("spnego") else "1.2.840.113554.1.2.2")
     if q["role"] == "initiator":
@@ -30,8 +36,8 @@ def start(q):
         )
         if q.get("dce"):
             flags |= gssapi.RequirementFlag.dce_style
-        return gssapi.SecurityContext(name=name, mech=oid, flags=flags, usage="initiate")
-    return gssapi.SecurityContext(creds=gssapi.Credentials(usage="accept"), usage="accept")
+        return gssapi.SecurityContext(name=name, mech=oid, flags=flags, usage="initiate", channel_bindings=bindings(q))
+    return gssapi.SecurityContext(creds=gssapi.Credentials(usage="accept"), usage="accept", channel_bindings=bindings(q))
 
 
 def seal(ctx, message):

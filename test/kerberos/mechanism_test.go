@@ -5,6 +5,9 @@ package kerberos
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"crypto/tls"
+	"crypto/x509"
 	"os"
 	"strings"
 	"testing"
@@ -97,6 +100,42 @@ func acceptor(t *testing.T, s *kdc.Server) *gsskrb5.Acceptor {
 		t.Fatal(err)
 	}
 	return a
+}
+
+func TestBindingsAreThoseOfMIT(t *testing.T) {
+	s := startRealm(t, encryptions[0])
+	ticket := s.Ticket(t, account, password)
+	k := &httpauth.Kerberos{User: user, Password: secret.New(password), Config: s.Config}
+	certificate := &x509.Certificate{Raw: []byte("a certificate"), SignatureAlgorithm: x509.SHA256WithRSA}
+	hash := sha256.Sum256(certificate.Raw) // RFC 5929 section 4.1
+	right, wrong := append([]byte("tls-server-end-point:"), hash[:]...), []byte("tls-server-end-point:another")
+	for _, c := range []struct {
+		name      string
+		serve     []byte
+		wantTaken bool
+	}{{"the same", right, true}, {"another", wrong, false}, {"none", nil, true}} {
+		t.Run(c.name, func(t *testing.T) {
+			theirs := s.NewPeer(t, ticket, kdc.Word{Role: "initiator", Service: "HTTP@localhost", Bindings: right})
+			_, _, err := acceptor(t, s).Accept(theirs.Must(kdc.Word{Do: "step"}).Token, c.serve)
+			if (err == nil) != c.wantTaken {
+				t.Errorf("our server: %v", err)
+			}
+			server := s.NewPeer(t, "", kdc.Word{Role: "acceptor", Bindings: c.serve})
+			ours, err := k.New(context.Background(), httpauth.Peer{
+				Host: "localhost", TLS: &tls.ConnectionState{PeerCertificates: []*x509.Certificate{certificate}},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			token, _, err := ours.Step(context.Background(), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if a := server.Say(kdc.Word{Do: "step", Token: token}); (a.Error == "") != c.wantTaken {
+				t.Errorf("MIT's server: %q", a.Error)
+			}
+		})
+	}
 }
 
 // sealer is what both ends of ours can do.
