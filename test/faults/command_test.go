@@ -17,12 +17,16 @@ import (
 	"tenantry/core/wording"
 )
 
+// built is the folder with the program; empty until it is needed.
+var built string
+
 // program builds the command line once.
 var program = sync.OnceValues(func() (string, error) {
 	folder, err := os.MkdirTemp("", "tenantry-faults-")
 	if err != nil {
 		return "", err
 	}
+	built = folder
 	path := filepath.Join(folder, "tenantry-cli")
 	if runtime.GOOS == "windows" {
 		path += ".exe"
