@@ -155,7 +155,7 @@ func (s *Sessions) handOver() {
 }
 
 const (
-	sweepPause = 5 * time.Second  // between two sweeps at least
+	sweepPause = 5 * time.Second  // after a sweep that found something
 	sweepAgain = 10 * time.Second // before what could not be closed is removed
 	sweepGrace = 6 * time.Second  // for one that is under way when everything is closed
 )
@@ -170,10 +170,12 @@ func (s *Sessions) sweep() {
 	s.sweeping = done
 	go func() {
 		defer close(done)
-		p := s.account.Leftovers.cleanFor(s.sweepBase, s.account)
+		found, p := s.account.Leftovers.cleanFor(s.sweepBase, s.account)
 		s.mu.Lock()
 		defer s.unlock()
-		s.sweeping, s.swept = nil, time.Now()
+		if s.sweeping = nil; found > 0 {
+			s.swept = time.Now()
+		}
 		if p == nil || s.proved {
 			return
 		}

@@ -276,27 +276,23 @@ func (l *Leftovers) Forget(ctx context.Context, which []Left) error {
 	return nil
 }
 
-// cleanFor removes what was left open by a's account with a's own credential, and returns why that could not
-// sign in, nil when it could or there was nothing to do.
-func (l *Leftovers) cleanFor(ctx context.Context, a Account) *exchange.Problem {
+// cleanFor removes what was left open by a's account with a's own credential. It returns how many sessions
+// that were, and why the account could not sign in, nil when it could.
+func (l *Leftovers) cleanFor(ctx context.Context, a Account) (found int, refused *exchange.Problem) {
 	list, err := l.Find(ctx)
 	if err != nil {
-		return nil // the next start finds them
+		return 0, nil // the next start finds them
 	}
 	key := a.key()
 	list = slices.DeleteFunc(list, func(left Left) bool {
 		return left.Account() != key || left.Owner == journal.OwnerUnknown
 	})
-	if len(list) == 0 {
-		return nil
-	}
 	access := Access{Credential: a.Credential, Target: a.Target}
 	with := func(context.Context, Left) (Access, bool, error) { return access, true, nil }
-	var refused *exchange.Problem
 	for _, r := range l.clean(ctx, list, with, l.o.Told) {
 		if r.Problem != nil && concernsAll(r.Problem.Code) {
 			refused = r.Problem
 		}
 	}
-	return refused
+	return len(list), refused
 }
