@@ -30,6 +30,12 @@ type client struct {
 	password string
 	pool     uuid.UUID
 	shell    string
+	chosen   string // the id of the shell that was asked for last
+	minimum  int
+	maximum  int
+	idle     string // asked for at Create
+	commands int    // that a test has started
+	marks    int    // byte-order marks before the text of messages
 	envelope int
 	wait     string
 	object   uint64
@@ -88,9 +94,14 @@ type envelope struct {
 }
 
 type answer struct {
-	status int
-	header http.Header
-	body   []byte
+	id       string // of the request
+	status   int
+	header   http.Header
+	body     []byte
+	broken   error // why the body is no XML
+	unzipped bool
+	transfer []string
+	length   int64
 	envelope
 }
 
@@ -140,6 +151,24 @@ func (c *client) post(action, extra, body string) *answer {
 
 func (c *client) postTo(resourceURI, action, extra, body string) *answer {
 	c.t.Helper()
+	a, err := c.attempt(resourceURI, action, extra, body)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if len(a.body) > 0 {
+		if a.broken != nil {
+			c.t.Fatalf("%d %s: %v", a.status, a.body, a.broken)
+		}
+		if a.Header.RelatesTo != a.id {
+			c.t.Errorf("the answer relates to %q", a.Header.RelatesTo)
+		}
+	}
+	return a
+}
+
+// attempt asks and says what came of it, whatever that is. An answer that broke off is there as far as it came.
+func (c *client) attempt(resourceURI, action, extra, body string) (*answer, error) {
+	c.t.Helper()
 	selector := ""
 	if c.shell != "" {
 		selector = `<wsman:SelectorSet><wsman:Selector Name="ShellId">` + c.shell + `</wsman:Selector></wsman:SelectorSet>`
@@ -166,24 +195,17 @@ func (c *client) postTo(resourceURI, action, extra, body string) *answer {
 	if c.user != "" {
 		req.SetBasicAuth(c.user, c.password)
 	}
-	resp, err := c.http.Do(req)
+	resp, err := c.http.Transport.RoundTrip(req) // a client of net/http would read the Location itself
 	if err != nil {
-		c.t.Fatal(err)
+		return nil, err
 	}
 	defer resp.Body.Close()
-	a := &answer{status: resp.StatusCode, header: resp.Header}
-	if a.body, err = io.ReadAll(resp.Body); err != nil {
-		c.t.Fatal(err)
-	}
+	a := &answer{id: id, status: resp.StatusCode, header: resp.Header, unzipped: resp.Uncompressed, transfer: resp.TransferEncoding, length: resp.ContentLength}
+	a.body, err = io.ReadAll(resp.Body)
 	if len(a.body) > 0 {
-		if err := xml.Unmarshal(a.body, &a.envelope); err != nil {
-			c.t.Fatalf("%d %s: %v", a.status, a.body, err)
-		}
-		if a.Header.RelatesTo != id {
-			c.t.Errorf("the answer relates to %q", a.Header.RelatesTo)
-		}
+		a.broken = xml.Unmarshal(a.body, &a.envelope)
 	}
-	return a
+	return a, err
 }
 
 // mixed writes a GUID as .NET lays it out in memory.
@@ -217,7 +239,7 @@ const (
 )
 
 func (c *client) creation() string {
-	init := `<Obj RefId="0"><MS><I32 N="MinRunspaces">1</I32><I32 N="MaxRunspaces">1</I32>` +
+	init := `<Obj RefId="0"><MS>` + fmt.Sprintf(`<I32 N="MinRunspaces">%d</I32><I32 N="MaxRunspaces">%d</I32>`, max(1, c.minimum), max(1, c.maximum)) +
 		`<Obj N="PSThreadOptions" RefId="1"><TN RefId="0"><T>System.Management.Automation.Runspaces.PSThreadOptions</T>` + enumBase + `<ToString>Default</ToString><I32>0</I32></Obj>` +
 		`<Obj N="ApartmentState" RefId="2"><TN RefId="1"><T>System.Threading.ApartmentState</T>` + enumBase + `<ToString>Unknown</ToString><I32>2</I32></Obj>` +
 		`<Obj N="HostInfo" RefId="3">` + fmt.Sprintf(noHost, "false") + `</Obj><Nil N="ApplicationArguments" /></MS></Obj>`
@@ -227,14 +249,30 @@ func (c *client) creation() string {
 
 func (c *client) create() *answer {
 	c.t.Helper()
-	options := `<wsman:OptionSet E:mustUnderstand="true"><wsman:Option Name="protocolversion" MustComply="true">2.3</wsman:Option></wsman:OptionSet>`
-	a := c.post(transfer+"/Create", options, `<sh:Shell ShellId="`+strings.ToUpper(uuid.NewString())+`"><sh:InputStreams>stdin pr</sh:InputStreams><sh:OutputStreams>stdout</sh:OutputStreams><creationXml xmlns="http://schemas.microsoft.com/powershell">`+c.creation()+`</creationXml></sh:Shell>`)
+	action, options, body := c.creating()
+	a := c.post(action, options, body)
+	c.took(a)
+	return a
+}
+
+// took remembers the shell that an answer to Create names.
+func (c *client) took(a *answer) {
 	for _, s := range a.Body.ResourceCreated.ReferenceParameters.SelectorSet.Selector {
 		if s.Name == "ShellId" {
 			c.shell = s.Text
 		}
 	}
-	return a
+}
+
+// creating is what asks for a shell.
+func (c *client) creating() (action, options, body string) {
+	c.chosen = strings.ToUpper(uuid.NewString())
+	idle := ""
+	if c.idle != "" {
+		idle = `<sh:IdleTimeOut>` + c.idle + `</sh:IdleTimeOut>`
+	}
+	options = `<wsman:OptionSet E:mustUnderstand="true"><wsman:Option Name="protocolversion" MustComply="true">2.3</wsman:Option></wsman:OptionSet>`
+	return transfer + "/Create", options, `<sh:Shell ShellId="` + c.chosen + `">` + idle + `<sh:InputStreams>stdin pr</sh:InputStreams><sh:OutputStreams>stdout</sh:OutputStreams><creationXml xmlns="http://schemas.microsoft.com/powershell">` + c.creation() + `</creationXml></sh:Shell>`
 }
 
 // open follows the redirect, creates the shell and waits until the pool is open.
@@ -302,7 +340,11 @@ func (c *client) messages(command string, a *answer) (list []message) {
 			}
 			whole := c.pieces[command]
 			delete(c.pieces, command)
-			list = append(list, message{binary.LittleEndian.Uint32(whole[4:]), strings.TrimPrefix(string(whole[40:]), "\ufeff")})
+			body, marked := strings.CutPrefix(string(whole[40:]), "\ufeff")
+			if marked {
+				c.marks++
+			}
+			list = append(list, message{binary.LittleEndian.Uint32(whole[4:]), body})
 		}
 	}
 	return list
@@ -432,6 +474,9 @@ func (c *fakeClock) now() time.Time {
 }
 
 func (c *fakeClock) pass(d time.Duration) { c.at <- (<-c.at).Add(d) }
+
+// encoded is what Arguments and Stream hold.
+func encoded(data []byte) string { return base64.StdEncoding.EncodeToString(data) }
 
 // rawReceive asks once for output and only counts it, for measuring the server alone.
 func (c *client) rawReceive(command string, buffer []byte) (bytes int, done bool) {

@@ -46,7 +46,8 @@ func (sh *shell) receive(ctx context.Context, ask *asking, op *wsman.Receive) (w
 		}
 		c := sh.commands[source]
 		waiting := sh.out[source]
-		done := c != nil && c.over
+		broken := sh.pool.State() == psrp.Broken && (c == nil || !c.finished)
+		done := c != nil && c.over && !broken // a broken pool ends no pipeline in good order
 		if waiting != nil && len(waiting.packets) > 0 && (waiting.bytes >= room || len(waiting.packets) >= shape.streams || done || c == nil || expired(full)) {
 			answer := wsman.ReceiveResponse{}
 			size := 0
@@ -75,7 +76,7 @@ func (sh *shell) receive(ctx context.Context, ask *asking, op *wsman.Receive) (w
 			shape.apply(&answer)
 			return answer, nil
 		}
-		if sh.pool.State() == psrp.Broken && (c == nil || !c.finished) && (waiting == nil || len(waiting.packets) == 0) {
+		if broken && (waiting == nil || len(waiting.packets) == 0) {
 			sh.mu.Unlock()
 			return nil, wsman.FaultProvider(provider, providerPath, "The runspace pool is broken. Close the session and open another. ")
 		}

@@ -87,30 +87,25 @@ func (s *Strikes) Strike(part Part, step Step, fits func(Rule) bool) []Rule {
 	var struck []Rule
 	for i := range s.rules {
 		r := &s.rules[i]
-		if r.fault.Part != part || !slices.Contains(r.steps, step) || fits != nil && !fits(r.Rule) {
+		if r.fault.Part != part || !slices.Contains(r.steps, step) || fits != nil && !fits(r.Rule) || !r.due() {
 			continue
 		}
-		if !r.strike() {
-			continue
+		if part == Instead && len(struck) > 0 {
+			continue // another answers; this one has counted the request all the same
 		}
+		r.hit++
 		struck = append(struck, r.Rule)
-		if part == Instead {
-			break
-		}
 	}
 	return struck
 }
 
-func (r *ruleState) strike() bool {
+// due counts a fitting request and tells whether the rule is to strike it.
+func (r *ruleState) due() bool {
 	r.seen++
 	if r.Nth > 0 && r.seen != r.Nth || r.From > 0 && r.seen < r.From || r.Every > 0 && r.seen%r.Every != 0 || r.Times > 0 && r.hit >= r.Times {
 		return false
 	}
-	if r.Chance > 0 && r.rand.Float64() >= r.Chance {
-		return false
-	}
-	r.hit++
-	return true
+	return r.Chance == 0 || r.rand.Float64() < r.Chance
 }
 
 // Has tells whether a rule for a fault is in the plan.
