@@ -135,7 +135,8 @@ func (w place) follow(ctx context.Context, to exchange.Target, address string, r
 	}
 	next, err := httpauth.NextHop(from, redirect.Location, hop, httpauth.RedirectPolicy{
 		Confirm: func(host string) bool {
-			return to.AllowRedirect != nil && to.AllowRedirect(ctx, from.Host, host)
+			// Nobody is asked about an address that is made to deceive whoever is asked.
+			return !looksLikeCloud(host) && to.AllowRedirect != nil && to.AllowRedirect(ctx, from.Host, host)
 		},
 	})
 	if err != nil {

@@ -21,7 +21,7 @@ func (c *Connector) Remove(ctx context.Context, to exchange.Target, with exchang
 	if address == "" {
 		address = DefaultURL
 	}
-	where := place{user: with.User, customer: to.Customer}
+	where := place{user: with.User, customer: to.Customer, chosen: with.Authentication, shell: id}
 	for hop := 1; ; hop++ {
 		where.host = hostOf(address)
 		err := c.remove(ctx, address, to, with, id)
