@@ -34,6 +34,9 @@ type Initiator struct {
 // section 4.1). bindings tie it to the TLS connection it travels on ("tls-server-end-point:" and a hash, RFC 5929);
 // nil ties it to none.
 func Initiate(t Ticket, bindings []byte) (*Initiator, []byte, error) {
+	if len(t.Ticket.SName.NameString) == 0 {
+		return nil, nil, ErrMalformed
+	}
 	asked, err := types.NewAuthenticator(t.Realm, t.Client)
 	if err != nil {
 		return nil, nil, err

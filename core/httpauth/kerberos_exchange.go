@@ -70,9 +70,9 @@ func (r *realms) authenticate(ctx context.Context, name types.PrincipalName, rea
 	answer, err := r.exchange(ctx, realm, ask.Marshal)
 	var said messages.KRBError
 	if errors.As(err, &said) && said.ErrorCode == errorcode.KDC_ERR_PREAUTH_REQUIRED {
-		var hints types.PADataSequence
-		if err := hints.Unmarshal(said.EData); err != nil {
-			return issuedTicket{}, errBadReply
+		hints, err := readHints(said.EData)
+		if err != nil {
+			return issuedTicket{}, err
 		}
 		kind, err := key.hint(hints, ask.ReqBody.EType)
 		if err != nil {
@@ -106,7 +106,7 @@ func (r *realms) authenticate(ctx context.Context, name types.PrincipalName, rea
 	if err := open(reply.EncPart, own, keyusage.AS_REP_ENCPART, &part); err != nil {
 		return issuedTicket{}, &Error{Kind: KindSignInRefused, Cause: errors.New("the realm's answer cannot be read with this password")}
 	}
-	if part.Nonce != ask.ReqBody.Nonce || len(part.SName.NameString) != 2 || part.SName.NameString[0] != "krbtgt" {
+	if names := part.SName.NameString; part.Nonce != ask.ReqBody.Nonce || len(names) != 2 || names[0] != "krbtgt" || !reply.Ticket.SName.Equal(part.SName) {
 		return issuedTicket{}, errBadReply
 	}
 	return issuedTicket{
@@ -265,6 +265,11 @@ type passwordKey struct {
 	parameters string // string-to-key parameters in hexadecimal, empty for the type's default
 }
 
+// readHints reads what a realm says beside its wish for a proof (RFC 4120 section 5.9.1).
+func readHints(data []byte) (hints types.PADataSequence, err error) {
+	return hints, decode(func() error { return hints.Unmarshal(data) })
+}
+
 // hint reads the salt for the first encryption type of those wanted that the realm names (RFC 4120 section
 // 5.2.7.5). Without a word from the realm it is the first wanted.
 func (k *passwordKey) hint(hints types.PADataSequence, wanted []int32) (int32, error) {
@@ -273,8 +278,8 @@ func (k *passwordKey) hint(hints types.PADataSequence, wanted []int32) (int32, e
 			continue
 		}
 		var info types.ETypeInfo2
-		if err := info.Unmarshal(h.PADataValue); err != nil {
-			return 0, errBadReply
+		if err := decode(func() error { return info.Unmarshal(h.PADataValue) }); err != nil {
+			return 0, err
 		}
 		for _, entry := range info {
 			for _, w := range wanted {

@@ -302,6 +302,30 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// Tickets are kept: the second session with a server asks the realm nothing, whichever customer it is for.
+func TestRealmIsAskedOnce(t *testing.T) {
+	sim := &exchangesim.Server{Plain: true}
+	realm, to := partner(t, sim, 5)
+	c := classic.New(classic.Options{})
+	for _, customer := range sim.Describe().Customers {
+		to.Customer = exchange.CustomerID(customer.Domain)
+		s, err := c.Connect(context.Background(), to, withPassword)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := len(listMailboxes(t, s)); n == 0 {
+			t.Errorf("%s has no mailboxes", to.Customer)
+		}
+		if err := s.Close(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	said := realm.Log(t)
+	if accounts, services := strings.Count(said, "AS_REQ ("), strings.Count(said, "TGS_REQ ("); accounts > 2 || services != 1 {
+		t.Errorf("the realm was asked %d times for the account and %d times for the server:\n%s", accounts, services, said)
+	}
+}
+
 // A server whose key was changed after it got its keytab cannot read new tickets, and says so.
 func TestServerThatCannotReadTheTicket(t *testing.T) {
 	for _, way := range []negotiate.Way{negotiate.Negotiate, negotiate.Kerberos} {
