@@ -145,7 +145,7 @@ func TestEveryHelpHasAnExampleThatWorks(t *testing.T) {
 	slices.Sort(names)
 	want := []string{"", "cmdlets", "cmdlets show", "completion", "completion bash", "completion fish", "completion powershell", "completion zsh",
 		"customers", "customers add", "customers import", "customers list", "customers remove", "customers tag",
-		"help", "open", "run", "sample", "sample serve", "sessions", "sessions clean", "sessions list", "version"}
+		"help", "open", "run", "sample", "sample faults", "sample serve", "sessions", "sessions clean", "sessions list", "version"}
 	if !slices.Equal(names, want) {
 		t.Errorf("the commands are %q", names)
 	}

@@ -46,9 +46,9 @@ func keptAccess(at signin.Profile, passwordKey string, vault signin.Vault) (a Ac
 			return a, false, err
 		}
 	}
-	if !at.NeedsPassword() {
+	if !at.TakesPassword() {
 		return a, true, nil
 	}
 	a.Credential.Password, found, err = vault.Load(passwordKey)
-	return a, found, err
+	return a, found || !at.NeedsPassword(), err
 }

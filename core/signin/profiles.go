@@ -73,16 +73,13 @@ func (p Profile) NeedsUser() bool {
 	return p.Authentication != exchange.AuthCertificate && p.Authentication != exchange.AuthKerberos
 }
 
-// NeedsPassword tells whether signing in needs a password. With Kerberos and no user name the ticket that the
-// system holds is used.
+// TakesPassword tells whether a password is of any use in signing in.
+func (p Profile) TakesPassword() bool { return p.Authentication != exchange.AuthCertificate }
+
+// NeedsPassword tells whether signing in cannot do without a password. With Kerberos the ticket that the system
+// holds takes its place.
 func (p Profile) NeedsPassword() bool {
-	switch p.Authentication {
-	case exchange.AuthCertificate:
-		return false
-	case exchange.AuthKerberos:
-		return p.User != ""
-	}
-	return true
+	return p.TakesPassword() && p.Authentication != exchange.AuthKerberos
 }
 
 // Way is the proxy as a connection takes it, without the password.

@@ -28,6 +28,10 @@ type connectFlags struct {
 	url, user, ca string
 	passwordStdin bool
 	connect       string
+
+	auth                  string
+	clientCert, clientKey string
+	proxy, proxyUser      string
 }
 
 func (f *connectFlags) add(a *app, c *cobra.Command) {
@@ -37,6 +41,13 @@ func (f *connectFlags) add(a *app, c *cobra.Command) {
 	c.Flags().StringVar(&f.user, "user", "", "sign in at --url with the account `NAME`")
 	c.Flags().BoolVar(&f.passwordStdin, "password-stdin", false, "read the password from the first line of standard input")
 	c.Flags().StringVar(&f.ca, "ca-cert", "", "trust the certificate authority in the PEM file `FILE`, beside the system's")
+	c.Flags().StringVar(&f.auth, "auth", "", "prove who signs in by the `WAY` basic, negotiate, ntlm, kerberos or certificate (default basic)")
+	c.Flags().StringVar(&f.clientCert, "client-cert", "", "sign in with the client certificate in the PEM file `FILE`")
+	c.Flags().StringVar(&f.clientKey, "client-key", "", "read the key of --client-cert from the PEM file `FILE`, where it is not in the same one")
+	c.Flags().StringVar(&f.proxy, "proxy", "", "go through the proxy `URL`; system for the system's, none for none (default system)")
+	c.Flags().StringVar(&f.proxyUser, "proxy-user", "", "use the proxy as `NAME`; its password comes from the secret store or is asked for")
+	complete(c, "auth", wayNames)
+	complete(c, "proxy", func() []string { return []string{"system", "none"} })
 	c.Flags().StringVar(&f.connect, "connect", string(exchange.Classic), "which `KIND` of connection to use: classic, remote PowerShell")
 	complete(c, "connect", func() []string { return []string{string(exchange.Classic)} })
 	complete(c, "profile", a.profileNames)
@@ -53,14 +64,21 @@ type link struct {
 	profile     string                // its name, where it was saved
 	known       []customers.Customer  // of the sample partner; nil otherwise
 	only        []exchange.CustomerID // of a profile that narrows the list; empty otherwise
-	password    func(context.Context) (secret.Secret, error)
+	proxy       exchange.Proxy
+	password    func(context.Context) (secret.Secret, error) // nil when none is needed
+	proxyAsks   func(context.Context) (secret.Secret, error) // for the proxy's password; nil when none is needed
 	close       func()
 }
 
 // authenticate gets the password, which may mean asking for it, after all other words were found good.
 func (l *link) authenticate(ctx context.Context) (err error) {
 	if l.password != nil {
-		l.credential.Password, err = l.password(ctx)
+		if l.credential.Password, err = l.password(ctx); err != nil {
+			return err
+		}
+	}
+	if l.proxyAsks != nil {
+		l.proxy.Password, err = l.proxyAsks(ctx)
 	}
 	return err
 }
@@ -68,7 +86,7 @@ func (l *link) authenticate(ctx context.Context) (err error) {
 // target is how to reach one customer. A redirect to a host outside the list is confirmed on the terminal.
 func (l *link) target(a *app, customer exchange.CustomerID) exchange.Target {
 	return exchange.Target{
-		Customer: customer, URL: l.url, PrivateCA: l.privateCA,
+		Customer: customer, URL: l.url, PrivateCA: l.privateCA, Proxy: l.proxy,
 		AllowRedirect: a.redirectGuard(),
 		OnRedirect: func(to string) {
 			if a.verbose {
@@ -162,15 +180,23 @@ func (f *connectFlags) chosen(a *app) (*link, error) {
 			at.CAFile = f.ca
 		}
 	}
+	if err := f.ways(&at); err != nil {
+		return nil, err
+	}
 	if at.Connection != exchange.Classic {
 		return nil, usage(codeOnlyClassic, nil)
 	}
-	if at.User == "" {
+	if at.User == "" && at.NeedsUser() {
 		return nil, usage(codeNoUser, nil)
 	}
+	certificate, err := at.ClientCertificate()
+	if err != nil {
+		return nil, &usageError{err}
+	}
 	l := &link{
-		url: at.Address(), credential: exchange.Credential{User: at.User},
-		profile: at.Name, maxSessions: at.MaxSessions, only: at.Customers,
+		url: at.Address(), proxy: at.Way(),
+		credential: exchange.Credential{User: at.User, Authentication: at.Authentication, ClientCertificate: certificate},
+		profile:    at.Name, maxSessions: at.MaxSessions, only: at.Customers,
 	}
 	if at.CAFile != "" {
 		pem, err := os.ReadFile(at.CAFile)
@@ -182,7 +208,12 @@ func (f *connectFlags) chosen(a *app) (*link, error) {
 		}
 		l.privateCA = pem
 	}
-	l.password = func(ctx context.Context) (secret.Secret, error) { return f.password(ctx, a, at) }
+	if at.TakesPassword() {
+		l.password = func(ctx context.Context) (secret.Secret, error) { return f.password(ctx, a, at) }
+	}
+	if l.proxy.User != "" {
+		l.proxyAsks = func(ctx context.Context) (secret.Secret, error) { return proxyPassword(ctx, a, at) }
+	}
 	return l, nil
 }
 
@@ -199,8 +230,11 @@ func (f *connectFlags) password(ctx context.Context, a *app, at signin.Profile) 
 		return secret.New(line), nil
 	}
 	kept, found, storeErr := signin.SystemVault().Load(at.PasswordKey())
-	if found && storeErr == nil {
+	switch {
+	case found && storeErr == nil:
 		return kept, nil
+	case !at.NeedsPassword(): // the ticket that the system holds
+		return secret.Secret{}, nil
 	}
 	if !a.screen.canAsk() {
 		return secret.Secret{}, &usageError{&exchange.Problem{Code: codeNoPassword, Args: map[string]string{"user": at.User}, Cause: storeErr}}

@@ -51,6 +51,8 @@ type serveOptions struct {
 	limitStyle string
 	statsEvery time.Duration
 	faults     []string
+	ways       []string
+	keytab     string
 	faultSeed  uint64
 }
 
@@ -77,21 +79,26 @@ func (a *app) sampleServe() *cobra.Command {
 	c.Flags().StringArrayVar(&o.faults, "fault", nil, "let `NAME[=VALUE]` go wrong (repeat for several: all apply)")
 	_ = c.RegisterFlagCompletionFunc("fault", completeFault) // fails only for a flag that is not there
 	c.Flags().Uint64Var(&o.faultSeed, "fault-seed", 1, "draw the probabilities of faults from `N`")
+	c.Flags().StringArrayVar(&o.ways, "auth", nil, "offer the `WAY` to sign in basic, ntlm, negotiate, kerberos or certificate (repeat for several; default basic)")
+	complete(c, "auth", sampleWays)
+	c.Flags().StringVar(&o.keytab, "keytab", "", "read Kerberos tickets, for kerberos and negotiate, with the keys in `FILE`")
 	c.Flags().DurationVar(&o.statsEvery, "stats-every", 0, "write the counts of /stats to standard error every `TIME`, such as 10s")
 	return c
 }
 
 // served is the first line of output: the words are a contract. Addresses of what is not served are null.
 type served struct {
-	Classic   string                 `json:"classic"`
-	Modern    *string                `json:"modern"`
-	Authority *string                `json:"authority"`
-	Graph     *string                `json:"graph"`
-	CACert    *string                `json:"ca_cert"`
-	User      string                 `json:"user"`
-	Password  string                 `json:"password"`
-	ClientID  *string                `json:"client_id"`
-	Customers []exchangesim.Customer `json:"customers"`
+	Classic   string  `json:"classic"`
+	Modern    *string `json:"modern"`
+	Authority *string `json:"authority"`
+	Graph     *string `json:"graph"`
+	CACert    *string `json:"ca_cert"`
+	// ClientCert is the file of a client certificate and its key; left out unless certificates are taken.
+	ClientCert string                 `json:"client_cert,omitempty"`
+	User       string                 `json:"user"`
+	Password   string                 `json:"password"`
+	ClientID   *string                `json:"client_id"`
+	Customers  []exchangesim.Customer `json:"customers"`
 }
 
 func (o *serveOptions) run(ctx context.Context, a *app) error {
@@ -111,7 +118,11 @@ func (o *serveOptions) run(ctx context.Context, a *app) error {
 	}
 	defer o.sim.Close()
 	at := o.sim.Describe()
-	line := served{Classic: at.Classic, CACert: at.CACert, User: at.User, Password: at.Password, Customers: at.Customers}
+	certificate, err := o.writeCertificate()
+	if err != nil {
+		return err
+	}
+	line := served{ClientCert: certificate, Classic: at.Classic, CACert: at.CACert, User: at.User, Password: at.Password, Customers: at.Customers}
 	if err := json.NewEncoder(a.Out).Encode(line); err != nil {
 		return err
 	}
@@ -156,6 +167,9 @@ func (o *serveOptions) check() error {
 		return err
 	}
 	o.sim.Faults = plan
+	if err := o.signIn(); err != nil {
+		return err
+	}
 	host, _, err := net.SplitHostPort(o.sim.Listen)
 	if err != nil {
 		return &usageError{&exchange.Problem{Code: codeBadListenAddress, Args: map[string]string{"address": o.sim.Listen}, Cause: err}}

@@ -20,6 +20,9 @@ const (
 	codeNoUser           exchange.Code = "cli.no-user"            // --url without --user. Args: none
 	codeNoPassword       exchange.Code = "cli.no-password"        // none is kept, and nobody can be asked. Args: user
 	codeBadCA            exchange.Code = "cli.bad-ca"             // --ca-cert holds no certificate. Args: path
+	codeBadWay           exchange.Code = "cli.bad-way"            // --auth is none of the ways to sign in. Args: way, known
+	codeNoClientCert     exchange.Code = "cli.no-client-cert"     // --auth certificate without --client-cert. Args: none
+	codeBadProxy         exchange.Code = "cli.bad-proxy"          // --proxy is no address of one. Args: url
 	codeOnlyClassic      exchange.Code = "cli.only-classic"       // --connect modern where only classic is there. Args: none
 	codeNoCustomer       exchange.Code = "cli.no-customer"        // nobody was chosen. Args: some
 	codeNoSuchTag        exchange.Code = "cli.no-such-tag"        // no customer has the tag. Args: tag
@@ -38,6 +41,8 @@ const (
 	codeFaultNoValue     exchange.Code = "cli.fault-no-value"     // sample serve: the fault takes no value. Args: fault, word
 	codeWrongFaultStep   exchange.Code = "cli.wrong-fault-step"   // sample serve: the fault does not strike there. Args: fault, word, steps
 	codeBadFaultWhen     exchange.Code = "cli.bad-fault-when"     // sample serve: neither a step nor a count. Args: fault, word, near
+	codeNoKeytab         exchange.Code = "cli.no-keytab"          // sample serve: --auth kerberos without --keytab. Args: none
+	codePlainCertificate exchange.Code = "cli.plain-certificate"  // sample serve: --auth certificate with --plain. Args: none
 	codeBadCount         exchange.Code = "cli.bad-count"          // sample serve: a negative number. Args: none
 	codeBadListenAddress exchange.Code = "cli.bad-listen-address" // sample serve cannot listen there. Args: address
 
