@@ -5,15 +5,11 @@
 package e2e
 
 import (
-	"bufio"
 	"encoding/csv"
-	"encoding/json"
 	"io"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -182,16 +178,7 @@ func TestSignInAndBeRemembered(t *testing.T) {
 	d := display(t)
 	sim := serve(t)
 	p := start(t, d)
-	card := []int{0, 0, 700, 800} // the left one: the other says "account" too
-	signIn := func(password string) {
-		t.Helper()
-		d.Click("Connection details")
-		d.See("Address", 10*time.Second)
-		d.FillField("Account", sim.User, card...)
-		d.FillField("Password", password, card...)
-		d.FillField("Address", sim.Classic, card...)
-	}
-	signIn("not-the-password")
+	fillIn(d, sim, "not-the-password")
 	d.Key("Return")
 	d.See("password is not right", 20*time.Second)
 	d.Shot("wrong-password")
@@ -220,62 +207,6 @@ func TestSignInAndBeRemembered(t *testing.T) {
 	if st := sim.stats(t); st.OpenShells != 0 || st.Created < 2 || st.Created != st.Deleted {
 		t.Errorf("after the second day: %+v", st)
 	}
-}
-
-// served is a sample partner in a process of its own.
-type served struct {
-	Classic, User, Password string
-}
-
-type stats struct {
-	OpenShells int `json:"open_shells"`
-	Created    int `json:"created"`
-	Deleted    int `json:"deleted"`
-}
-
-func serve(t *testing.T) served {
-	t.Helper()
-	c := exec.Command(cli, "sample", "serve", "--plain", "--customers", "3", "--mailboxes", "20")
-	in, err := c.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, err := c.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := c.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		in.Close()
-		if err := c.Wait(); err != nil {
-			t.Errorf("the sample partner ended with %v", err)
-		}
-	})
-	line, err := bufio.NewReader(out).ReadBytes('\n')
-	if err != nil {
-		t.Fatal(err)
-	}
-	var s served
-	if err := json.Unmarshal(line, &s); err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
-func (s served) stats(t *testing.T) stats {
-	t.Helper()
-	r, err := http.Get(regexp.MustCompile(`^(https?://[^/]+).*`).ReplaceAllString(s.Classic, "$1/stats"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Body.Close()
-	var st stats
-	if err := json.NewDecoder(r.Body).Decode(&st); err != nil {
-		t.Fatal(err)
-	}
-	return st
 }
 
 // sortBy clicks a heading and waits until the table shows that it is sorted by it.

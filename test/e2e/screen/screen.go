@@ -85,7 +85,7 @@ func (d *Display) Start(program string, args []string, extra ...string) *Process
 	unlock := `eval "$(printf 'scratch\n' | gnome-keyring-daemon --unlock --components=secrets)"; exec "$0" "$@"`
 	c := d.command("dbus-run-session", append([]string{"--", "bash", "-c", unlock, program}, args...)...)
 	c.Env = append(c.Env, extra...)
-	p := &Process{done: make(chan struct{})}
+	p := &Process{program: program, done: make(chan struct{})}
 	c.Stdout, c.Stderr = &p.out, &p.out
 	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // so that what it started ends with it
 	if err := c.Start(); err != nil {
@@ -108,10 +108,11 @@ func (d *Display) Start(program string, args []string, extra ...string) *Process
 
 // Process is a program on the display.
 type Process struct {
-	cmd  *exec.Cmd
-	out  safeBuffer
-	done chan struct{}
-	err  error
+	program string
+	cmd     *exec.Cmd
+	out     safeBuffer
+	done    chan struct{}
+	err     error
 }
 
 // Output is what the program printed so far.
@@ -125,6 +126,38 @@ func (p *Process) Exit(limit time.Duration) error {
 	case <-time.After(limit):
 		return errors.New("still running")
 	}
+}
+
+// Kill ends the program itself with SIGKILL, as a crash or a power cut does, and waits for it. What it ran in,
+// the session bus and the secret store, ends by itself.
+func (p *Process) Kill(t testing.TB) {
+	t.Helper()
+	pid := p.find()
+	if pid == 0 {
+		t.Fatalf("%s does not run", p.program)
+	}
+	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Exit(20 * time.Second); err == nil {
+		t.Errorf("%s ended well", p.program)
+	}
+}
+
+// find looks for the program among those that were started with it.
+func (p *Process) find() (pid int) {
+	files, err := filepath.Glob("/proc/[0-9]*/exe")
+	if err != nil {
+		return 0
+	}
+	for _, file := range files {
+		exe, err := os.Readlink(file)
+		n, _ := strconv.Atoi(filepath.Base(filepath.Dir(file)))
+		if group, groupErr := syscall.Getpgid(n); err == nil && groupErr == nil && exe == p.program && group == p.cmd.Process.Pid {
+			return n
+		}
+	}
+	return 0
 }
 
 // Word is a piece of text on the screen with its box in pixels.
