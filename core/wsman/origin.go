@@ -26,6 +26,16 @@ const (
 	maxHeader = 400 // bytes
 )
 
+// remoteNames are headers as Exchange writes them; net/http changes the case of names.
+var remoteNames = func() map[string]string {
+	names := map[string]string{}
+	for _, name := range strings.Fields(`X-RemotePS-Ping X-RemotePS-Action X-RemotePS-RawAction X-RemotePS-SessionId X-RemotePS-ShellId
+		X-RemotePS-CommandId X-RemotePS-CommandName X-RemotePS-SignalCode X-Rps-DiagInfoWritten`) {
+		names[strings.ToLower(name)] = name
+	}
+	return names
+}()
+
 func originOf(h http.Header) Origin {
 	o := Origin{
 		FailureCategory: cut(h.Get("X-RemotePS-FailureCategory")),
@@ -40,6 +50,9 @@ func originOf(h http.Header) Origin {
 			continue
 		}
 		if value := cut(h.Get(name)); value != "" {
+			if known := remoteNames[low]; known != "" {
+				name = known
+			}
 			o.Remote = append(o.Remote, Pair{name[len("X-"):], value})
 		}
 	}

@@ -120,6 +120,10 @@ type Pool struct {
 	// runspace may still be busy.
 	stuck bool
 
+	// unsure says that Create was not answered. A server that does not know the shell may still be making it
+	// then, so only a Delete that found it proves that it is gone.
+	unsure bool
+
 	accepted bool // the server answered the newest Command: what it asks for may be done
 
 	keyRefused error // why the last key exchange gave no key
@@ -131,7 +135,8 @@ type Pool struct {
 }
 
 // Open creates the shell and waits until the pool inside it is open. When it returns an error nothing is left
-// on the server, as far as the server could be reached within CloseLimit; Gone tells.
+// on the server, as far as the server could be reached within CloseLimit; Gone tells. It does not when a Create
+// that was not answered may still make the shell.
 //
 // The error is an *OpenError around one of wsman (*Fault, *Redirect, *HTTPError, *FormatError), of the transport
 // or of psrp, or a *BrokenError.
@@ -164,7 +169,8 @@ func (p *Pool) open(ctx context.Context) error {
 			p.markGone()
 			return err
 		}
-		// The line broke or time ran out, so the shell may exist all the same.
+		// The line broke or time ran out, so the shell may exist all the same, or come to exist in a moment.
+		p.unsure = true
 		_ = p.Close(ctx)
 		return err
 	}
@@ -339,7 +345,7 @@ func (p *Pool) delete(ctx context.Context, limit time.Duration) error {
 	err := p.wsman.Delete(ctx, p.shell)
 	switch fault := wsman.AsFault(err); {
 	case err == nil:
-	case fault != nil && fault.IsShellGone():
+	case fault != nil && fault.IsShellGone() && !p.unsure:
 		p.mu.Lock()
 		p.lost = true
 		p.mu.Unlock()

@@ -1,11 +1,14 @@
 package runspace_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -30,6 +33,8 @@ type host struct {
 	queue   map[uuid.UUID][]psrp.Packet
 	deleted int
 	signals int
+
+	forgetCommand, forgetShell bool // what a Receive on a command, and everything, does not find
 }
 
 func (h *host) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -51,6 +56,9 @@ func (h *host) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (h *host) answer(q *wsman.Request) (wsman.Response, *wsman.Fault) {
+	if h.forgetShell {
+		return nil, wsman.FaultInvalidSelectors()
+	}
 	switch op := q.Op.(type) {
 	case *wsman.Create:
 		h.shell, h.queue = psrp.NewServer(psrp.ServerConfig{}), map[uuid.UUID][]psrp.Packet{}
@@ -64,7 +72,9 @@ func (h *host) answer(q *wsman.Request) (wsman.Response, *wsman.Fault) {
 	case *wsman.Receive:
 		source := uuid.Nil
 		if op.CommandID != "" {
-			source = uuid.MustParse(op.CommandID)
+			if source = uuid.MustParse(op.CommandID); h.forgetCommand {
+				return nil, wsman.FaultInvalidSelectors()
+			}
 		}
 		for _, p := range h.shell.Take() {
 			h.queue[p.Pipeline] = append(h.queue[p.Pipeline], p)
@@ -99,8 +109,23 @@ func (h *host) feed(source uuid.UUID, data []byte) {
 
 func open(t *testing.T, h *host, change func(*runspace.Options)) *runspace.Pool {
 	t.Helper()
+	return openAt(t, h, h, change)
+}
+
+// openAt opens a pool on h behind another handler.
+func openAt(t *testing.T, h *host, at http.Handler, change func(*runspace.Options)) *runspace.Pool {
+	t.Helper()
+	pool, err := tryAt(t, h, at, change)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pool
+}
+
+func tryAt(t *testing.T, h *host, at http.Handler, change func(*runspace.Options)) (*runspace.Pool, error) {
+	t.Helper()
 	h.t = t
-	server := httptest.NewServer(h)
+	server := httptest.NewServer(at)
 	transport, err := httpauth.New(httpauth.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -113,11 +138,7 @@ func open(t *testing.T, h *host, change func(*runspace.Options)) *runspace.Pool 
 	if change != nil {
 		change(&o)
 	}
-	pool, err := runspace.Open(t.Context(), o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return pool
+	return runspace.Open(t.Context(), o)
 }
 
 func getMailbox(c *psrp.Client) (uuid.UUID, []byte, error) {
@@ -197,5 +218,142 @@ func TestAClosedPoolSaysSo(t *testing.T) {
 		if !errors.Is(err, runspace.ErrClosed) {
 			t.Errorf("running gave %v", err)
 		}
+	}
+}
+
+// troubled answers the first requests of an operation itself, as often as trouble has answers left.
+func (h *host) troubled(action string, trouble ...func(http.ResponseWriter)) http.Handler {
+	var mu sync.Mutex
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		mu.Lock()
+		var strike func(http.ResponseWriter)
+		if bytes.Contains(body, []byte(action)) && len(trouble) > 0 {
+			strike, trouble = trouble[0], trouble[1:]
+		}
+		mu.Unlock()
+		if strike != nil {
+			strike(w)
+			return
+		}
+		h.ServeHTTP(w, r)
+	})
+}
+
+func hangUp(w http.ResponseWriter) {
+	if c, _, err := http.NewResponseController(w).Hijack(); err == nil {
+		_ = c.Close()
+	}
+}
+
+func status(code int) func(http.ResponseWriter) {
+	return func(w http.ResponseWriter) { w.WriteHeader(code) }
+}
+
+func elsewhere(w http.ResponseWriter) {
+	w.Header().Set("Location", "https://elsewhere.example/")
+	w.WriteHeader(http.StatusFound)
+}
+
+const (
+	deleting  = "transfer/Delete"
+	receiving = "shell/Receive"
+)
+
+// A Delete is the one request that can be sent again: a line that broke must not leave a session behind.
+func TestADeleteIsTriedAgainOnAFreshConnection(t *testing.T) {
+	for name, c := range map[string]struct {
+		trouble []func(http.ResponseWriter)
+		asked   int32 // how often the troubled server was asked in all
+		closed  bool
+	}{
+		"the line breaks once":   {[]func(http.ResponseWriter){hangUp}, 1, true},
+		"twice":                  {[]func(http.ResponseWriter){hangUp, status(503)}, 2, true},
+		"each time":              {[]func(http.ResponseWriter){hangUp, hangUp, hangUp, hangUp}, 3, false},
+		"no is no":               {[]func(http.ResponseWriter){status(403), status(403)}, 1, false},
+		"elsewhere is no answer": {[]func(http.ResponseWriter){elsewhere, elsewhere}, 1, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := &host{}
+			var asked atomic.Int32
+			var trouble []func(http.ResponseWriter)
+			for _, strike := range c.trouble {
+				trouble = append(trouble, func(w http.ResponseWriter) { asked.Add(1); strike(w) })
+			}
+			gone := 0
+			pool := openAt(t, h, h.troubled(deleting, trouble...), func(o *runspace.Options) { o.Gone = func(string) { gone++ } })
+			err := pool.Close(context.Background())
+			if (err == nil) != c.closed || asked.Load() != c.asked || (gone == 1) != c.closed || (h.deleted == 1) != c.closed {
+				t.Errorf("%v after %d failures, %d deleted, told %d times", err, asked.Load(), h.deleted, gone)
+			}
+		})
+	}
+}
+
+// The same fault says that a command or the whole shell is forgotten. Neither must stay behind.
+func TestAForgottenCommandIsToldFromAForgottenShell(t *testing.T) {
+	lost := func(shell bool) (runspace.Loss, *host) {
+		h := &host{started: func(s *psrp.Server, id uuid.UUID) {}}
+		pool := open(t, h, nil)
+		h.mu.Lock()
+		h.forgetCommand, h.forgetShell = true, shell
+		h.mu.Unlock()
+		var last error
+		for _, err := range pool.Run(t.Context(), getMailbox) {
+			last = err
+		}
+		return pool.Lost(t.Context(), last), h
+	}
+	if what, h := lost(false); what != runspace.CommandLost || h.deleted != 1 {
+		t.Errorf("a command: %d, %d deleted", what, h.deleted)
+	}
+	if what, _ := lost(true); what != runspace.ShellLost {
+		t.Errorf("a shell: %d", what)
+	}
+	pool := open(t, &host{}, nil)
+	if what := pool.Lost(t.Context(), errors.New("another")); what != runspace.NothingLost {
+		t.Errorf("something else: %d", what)
+	}
+	if err := pool.Close(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+// A redirect inside a session must not look like one that can be followed.
+func TestARedirectInsideASessionIsStray(t *testing.T) {
+	h := &host{}
+	_, err := tryAt(t, h, h.troubled(receiving, elsewhere), nil)
+	var stray *runspace.StrayRedirect
+	var redirect *wsman.Redirect
+	var opening *runspace.OpenError
+	if !errors.As(err, &stray) || errors.As(err, &redirect) || !errors.As(err, &opening) || opening.ShellID == "" {
+		t.Errorf("%v", err)
+	}
+	if h.deleted != 1 {
+		t.Errorf("%d shells were deleted", h.deleted)
+	}
+}
+
+// After an answer was lost nobody knows what the runspace does: it is not used again, only closed.
+func TestAPoolIsNotUsedAfterALostAnswer(t *testing.T) {
+	h := &host{started: func(*psrp.Server, uuid.UUID) {}}
+	pool := openAt(t, h, h.troubled("windows/shell/Command<", hangUp), nil)
+	var last error
+	for _, err := range pool.Run(t.Context(), getMailbox) {
+		last = err
+	}
+	var carrier *httpauth.Error
+	if !errors.As(last, &carrier) || carrier.Kind != httpauth.KindDropped {
+		t.Fatalf("the run ended with %v", last)
+	}
+	for _, err := range pool.Run(t.Context(), getMailbox) {
+		var broken *runspace.BrokenError
+		if !errors.As(err, &broken) {
+			t.Errorf("it was used again: %v", err)
+		}
+	}
+	if err := pool.Close(t.Context()); err != nil || h.deleted != 1 {
+		t.Errorf("closing: %v, %d deleted", err, h.deleted)
 	}
 }
