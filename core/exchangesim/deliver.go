@@ -47,8 +47,7 @@ func (s *Server) deliver(w http.ResponseWriter, r *http.Request, a reply, ask *a
 		h.Set("Content-Encoding", "gzip")
 	}
 	if way.drop != "" {
-		cut(w, r, a, way.drop)
-		return
+		ask.line.breaks = way.drop
 	}
 	if way.chunk == 0 {
 		h.Set("Content-Length", strconv.Itoa(len(a.body)))
@@ -167,31 +166,68 @@ func (s *Server) pour(w http.ResponseWriter, r *http.Request, body []byte, way j
 	}
 }
 
-// hangUp breaks the connection without a word, as a box on the way does that forgot it.
-func hangUp(w http.ResponseWriter, r *http.Request) { cut(w, r, reply{}, dropBefore) }
+// line is the connection a request came on, below message encryption: where it breaks, an answer breaks as it
+// travels. It keeps the answer until end when it is to break.
+type line struct {
+	http.ResponseWriter
+	breaks string // how; empty when it does not
+	status int
+	body   bytes.Buffer
+}
 
-// cut takes the connection over, sends a part of the answer and breaks it.
-func cut(w http.ResponseWriter, r *http.Request, a reply, where string) {
+// Unwrap lets http.ResponseController reach the connection.
+func (l *line) Unwrap() http.ResponseWriter { return l.ResponseWriter }
+
+func (l *line) WriteHeader(status int) {
+	if l.breaks == "" {
+		l.ResponseWriter.WriteHeader(status)
+		return
+	}
+	l.status = status
+}
+
+func (l *line) Write(b []byte) (int, error) {
+	if l.breaks == "" {
+		return l.ResponseWriter.Write(b)
+	}
+	return l.body.Write(b)
+}
+
+// FlushError keeps what is to break.
+func (l *line) FlushError() error {
+	if l.breaks == "" {
+		return http.NewResponseController(l.ResponseWriter).Flush()
+	}
+	return nil
+}
+
+// end breaks the connection if it is to break: it takes it over, sends a part of the answer and closes it.
+func (l *line) end(r *http.Request) {
+	if l.breaks == "" {
+		return
+	}
 	_, _ = io.Copy(io.Discard, io.LimitReader(r.Body, 1<<20)) // what is not read would turn the end into a reset
-	conn, _, err := http.NewResponseController(w).Hijack()
+	conn, _, err := http.NewResponseController(l.ResponseWriter).Hijack()
 	if err != nil {
 		panic(http.ErrAbortHandler) // the other way to break it
 	}
-	h := w.Header()
-	half := a.body[:len(a.body)/2]
+	h := l.Header()
+	h.Del("Content-Length")
+	whole := l.body.Bytes()
+	half := whole[:len(whole)/2]
 	var b bytes.Buffer
 	head := func() {
-		fmt.Fprintf(&b, "HTTP/1.1 %d %s\r\n", a.status, http.StatusText(a.status))
+		fmt.Fprintf(&b, "HTTP/1.1 %d %s\r\n", l.status, http.StatusText(l.status))
 		_ = h.Write(&b) // a buffer takes everything
 		b.WriteString("\r\n")
 	}
-	switch where {
+	switch l.breaks {
 	case dropHeaders:
-		h.Set("Content-Length", strconv.Itoa(len(a.body)))
+		h.Set("Content-Length", strconv.Itoa(len(whole)))
 		head()
 		b.Truncate(b.Len() / 2)
 	case dropBody, dropLength:
-		h.Set("Content-Length", strconv.Itoa(max(1, len(a.body)))) // also an empty body is not all there
+		h.Set("Content-Length", strconv.Itoa(max(1, len(whole)))) // also an empty body is not all there
 		head()
 		b.Write(half)
 	case dropChunks:
@@ -201,11 +237,11 @@ func cut(w http.ResponseWriter, r *http.Request, a reply, where string) {
 		_, _ = chunks.Write(half) // without Close the end is missing
 	}
 	_, _ = conn.Write(b.Bytes()) // a client that left needs no answer
-	if where == dropLength || where == dropChunks {
+	if l.breaks == dropLength || l.breaks == dropChunks {
 		_ = conn.Close()
 		return
 	}
-	breakOff(conn, where == dropBefore)
+	breakOff(conn, l.breaks == dropBefore)
 }
 
 // breakOff closes the socket below TLS, so that nothing says that this is the end; a reset also drops what is

@@ -50,10 +50,12 @@ func (s *Server) handler(at door) http.Handler {
 
 // serveWSMan answers one WSMan request: who asks, what, whether a fault strikes, and then the operation.
 func (s *Server) serveWSMan(w http.ResponseWriter, r *http.Request, at door) {
-	if s.struckUnsigned(w, r) {
+	l := &line{ResponseWriter: w}
+	defer l.end(r)
+	if s.struckUnsigned(l, r) {
 		return
 	}
-	admitted, ok := s.gate.Admit(w, r)
+	admitted, ok := s.gate.Admit(l, r)
 	if !ok {
 		return
 	}
@@ -74,7 +76,7 @@ func (s *Server) serveWSMan(w http.ResponseWriter, r *http.Request, at door) {
 		return
 	}
 	q.ActivityID = "uuid:" + strings.ToUpper(uuid.NewString())
-	ask := &asking{Request: q, step: stepOf(q), strikes: s.faults.Load(), user: user, at: at, http: r}
+	ask := &asking{Request: q, step: stepOf(q), strikes: s.faults.Load(), user: user, at: at, http: r, line: l}
 	if rule, struck := s.struckInstead(ask); struck {
 		s.answerInstead(w, ask, rule)
 		return

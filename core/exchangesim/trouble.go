@@ -24,6 +24,7 @@ type asking struct {
 	user    string
 	at      door
 	http    *http.Request
+	line    *line
 }
 
 func (a *asking) strike(part faults.Part, fits func(faults.Rule) bool) []faults.Rule {
@@ -119,18 +120,18 @@ func (s *Server) struckInstead(ask *asking) (faults.Rule, bool) {
 
 // struckUnsigned answers for a service that is switched off, or offers no Basic, before anybody signs in: such
 // a server never comes to reading what is asked, which a client opens a session to find out.
-func (s *Server) struckUnsigned(w http.ResponseWriter, r *http.Request) bool {
+func (s *Server) struckUnsigned(l *line, r *http.Request) bool {
 	if r.Header.Get("Authorization") != "" || strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/encrypted") {
 		return false // on an encrypted connection everything is signed
 	}
-	ask := &asking{Request: &wsman.Request{}, step: faults.Create, strikes: s.faults.Load(), http: r}
+	ask := &asking{Request: &wsman.Request{}, step: faults.Create, strikes: s.faults.Load(), http: r, line: l}
 	struck := ask.strike(faults.Instead, func(rule faults.Rule) bool {
 		return rule.Name == faults.Retired || rule.Name == faults.NoBasic
 	})
 	if len(struck) == 0 {
 		return false
 	}
-	s.answerInstead(w, ask, struck[0])
+	s.answerInstead(l, ask, struck[0])
 	return true
 }
 

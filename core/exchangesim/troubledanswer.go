@@ -58,7 +58,7 @@ func (s *Server) answerInstead(w http.ResponseWriter, ask *asking, r faults.Rule
 	var a reply
 	switch r.Name {
 	case faults.DropBefore:
-		hangUp(w, ask.http)
+		ask.line.breaks = dropBefore // as a box on the way does that forgot the connection
 		return
 	case faults.WrongPassword, faults.MFANeeded, faults.PasswordExpired, faults.AccountDisabled, faults.SignInRefused:
 		s.failures.add()
@@ -70,7 +70,7 @@ func (s *Server) answerInstead(w http.ResponseWriter, ask *asking, r faults.Rule
 		a.status = http.StatusUnauthorized
 	case faults.Retired:
 		if a = s.retired(h, r.Value); a.status == 0 {
-			hangUp(w, ask.http)
+			ask.line.breaks = dropBefore // as a box on the way does that forgot the connection
 			return
 		}
 	case faults.DelegationRefused:
