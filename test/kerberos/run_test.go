@@ -85,13 +85,10 @@ func TestConformance(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		sim    *exchangesim.Server
-		ways   []negotiate.Way
 		ticket bool
 	}{
-		{name: "http, with a password", sim: &exchangesim.Server{Plain: true}},
-		{name: "http, with the ticket that is there", sim: &exchangesim.Server{Plain: true}, ticket: true},
-		{name: "http, where only Negotiate is offered", sim: &exchangesim.Server{Plain: true, SignIn: []negotiate.Way{negotiate.Negotiate}}},
-		{name: "http, where only Kerberos is offered", sim: &exchangesim.Server{Plain: true, SignIn: []negotiate.Way{negotiate.Kerberos}}},
+		{name: "http, as Negotiate, with a password", sim: &exchangesim.Server{Plain: true, SignIn: []negotiate.Way{negotiate.Negotiate}}},
+		{name: "http, as Kerberos, with the ticket that is there", sim: &exchangesim.Server{Plain: true, SignIn: []negotiate.Way{negotiate.Kerberos}}, ticket: true},
 		{name: "https with a redirect", sim: &exchangesim.Server{}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -215,7 +212,7 @@ func listMailboxes(t *testing.T, s exchange.Session) []string {
 
 func TestNothingTravelsInClear(t *testing.T) {
 	sim := &exchangesim.Server{Plain: true, SignIn: []negotiate.Way{negotiate.Negotiate, negotiate.Basic}}
-	_, to := partner(t, sim, 2000)
+	_, to := partner(t, sim, 500)
 	words := []string{"Envelope", "CommandLine", "Get-Mailbox", "ResultSize", "PrimarySmtpAddress", password}
 
 	open := tap(t, to.URL)
@@ -226,10 +223,10 @@ func TestNothingTravelsInClear(t *testing.T) {
 	if err := s.Close(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	if len(addresses) != 2000 {
+	if len(addresses) != 500 {
 		t.Fatalf("%d mailboxes", len(addresses))
 	}
-	words = append(words, addresses[0], addresses[1000], addresses[1999])
+	words = append(words, addresses[0], addresses[250], addresses[499])
 	// With Basic the words are there, or the test below would find nothing whatever travelled.
 	if found := open.finds(words...); len(found) != len(words)-1 {
 		t.Fatalf("with Basic only %q are found", found)
