@@ -114,13 +114,13 @@ func (p *Problem) details() fyne.CanvasObject {
 	return container.New(layout.NewCustomPaddedLayout(4, 4, 4, 0), fold)
 }
 
-// DetailsText is the raw facts, a line each.
+// DetailsText is the raw facts, a line each, as they are copied into a ticket.
 func (p *Problem) DetailsText() string {
-	lines := make([]string, len(p.trouble.Details))
-	for i, d := range p.trouble.Details {
-		lines[i] = d.Name + ": " + d.Value
+	var m wording.Message
+	for _, d := range p.trouble.Details {
+		m.Details = append(m.Details, wording.Detail{Name: d.Name, Text: d.Value})
 	}
-	return strings.Join(lines, "\n")
+	return strings.TrimSuffix(m.DetailsText(), "\n")
 }
 
 // text is what Copy puts on the clipboard: all of the panel, because a ticket needs all of it.

@@ -49,9 +49,7 @@ type Notice struct {
 	Customer exchange.CustomerID
 	Rows     int
 	Problem  *exchange.Problem // why, for the kinds that have one
-	Text     string            // of a Warning, as the server wrote it
-	Code     exchange.Code     // of a Warning that is known, with Args; empty for others
-	Args     map[string]string
+	Said     exchange.Notice   // a Warning
 
 	// Dismissed says that the words were put away. What they said stays true.
 	Dismissed bool
@@ -143,17 +141,17 @@ func (m *Model) warn(u jobs.Update, n exchange.Notice) {
 		if have.Kind != Warning || have.Customer != u.Customer {
 			continue
 		}
-		if n.Code != "" && have.Code == n.Code {
-			m.Notices[i].Args = n.Args // the newest of a kind says it all
+		if n.Code != "" && have.Said.Code == n.Code {
+			m.Notices[i].Said = n // the newest of a kind says it all
 			return
 		}
-		if n.Code == "" && have.Text == n.Text {
+		if n.Code == "" && have.Said.Text == n.Text {
 			return
 		}
 	}
 	const most = 20 // a server may warn about every row
 	if len(m.Notices) < most {
-		m.Notices = append(m.Notices, Notice{Kind: Warning, Customer: u.Customer, Text: n.Text, Code: n.Code, Args: n.Args})
+		m.Notices = append(m.Notices, Notice{Kind: Warning, Customer: u.Customer, Said: n})
 	}
 }
 

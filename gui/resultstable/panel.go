@@ -299,7 +299,7 @@ func (p *Panel) strip(kind NoticeKind, these []Notice) fyne.CanvasObject {
 		t.Title = w.Count("table.warnings", len(these))
 	}
 	if problem := these[0].Problem; problem != nil && alike(these) {
-		message := w.Problem(p.flow.named(problem))
+		message := w.Problem(problem)
 		t.Next = message.Next
 		if len(these) == 1 {
 			t.Why = strings.TrimSpace(message.Title + ". " + message.Why)
@@ -351,14 +351,14 @@ func (p *Panel) why(these []Notice) []kit.Detail {
 	w := p.flow.Words()
 	var out []kit.Detail
 	if len(these) == 1 && these[0].Problem != nil {
-		return kit.Explained(kit.Bad, w.Problem(p.flow.named(these[0].Problem))).Details
+		return kit.Explained(kit.Bad, w.Problem(these[0].Problem)).Details
 	}
 	for _, n := range these {
 		switch {
 		case n.Problem != nil:
-			out = append(out, kit.Detail{Name: p.flow.Name(n.Customer), Value: w.Problem(p.flow.named(n.Problem)).String()})
+			out = append(out, kit.Detail{Name: p.flow.Name(n.Customer), Value: w.Problem(n.Problem).String()})
 		case n.Kind == Warning && len(these) > inFull:
-			out = append(out, kit.Detail{Name: p.flow.Name(n.Customer), Value: n.text(w)})
+			out = append(out, kit.Detail{Name: p.flow.Name(n.Customer), Value: w.Notice(n.Said)})
 		}
 	}
 	return out

@@ -1,13 +1,9 @@
 package resultstable
 
 import (
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
-
-	"tenantry/core/exchange"
-	"tenantry/core/wording"
 )
 
 // of are the notices of one kind, in order.
@@ -26,18 +22,6 @@ func (m *Model) said(kind NoticeKind) []Notice {
 	return slices.DeleteFunc(m.of(kind), func(n Notice) bool { return n.Dismissed })
 }
 
-// named is p with the customer called as on the screen.
-func (f *Flow) named(p *exchange.Problem) *exchange.Problem {
-	id := exchange.CustomerID(p.Args["customer"])
-	if id == "" || f.Name(id) == string(id) {
-		return p
-	}
-	out := *p
-	out.Args = maps.Clone(p.Args)
-	out.Args["customer"] = f.Name(id)
-	return &out
-}
-
 // alike tells whether notices are there for one reason.
 func alike(these []Notice) bool {
 	for _, n := range these {
@@ -46,15 +30,6 @@ func alike(these []Notice) bool {
 		}
 	}
 	return true
-}
-
-// text is what a warning says: in our words where they are known, otherwise in the server's.
-func (n Notice) text(w *wording.Words) string {
-	if n.Code == "" {
-		return n.Text
-	}
-	m := w.Explain(n.Code, n.Args)
-	return strings.TrimSpace(m.Title + ". " + m.Why + " " + m.Next)
 }
 
 // noticeKeys name the sentence of a notice about one customer; with "-many" the one about several.
@@ -67,7 +42,7 @@ func sayNotice(kind NoticeKind, these []Notice, f *Flow) string {
 	if kind == Warning {
 		lines := make([]string, len(these))
 		for i, n := range these {
-			lines[i] = n.text(w)
+			lines[i] = w.Notice(n.Said)
 			if len(f.Model().Info.Customers) > 1 {
 				lines[i] = f.Name(n.Customer) + ": " + lines[i]
 			}

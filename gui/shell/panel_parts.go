@@ -359,7 +359,7 @@ func partWords(p *Panel, part Part) string {
 		text = w.Count("table.rows-partial", part.Rows)
 	}
 	if part.Problem != nil {
-		text += ": " + w.Problem(p.flow.named(part.Problem)).Title
+		text += ": " + w.Problem(part.Problem).Title
 	}
 	return text
 }

@@ -87,6 +87,9 @@ func (f *Flow) Title(t *Tab) string {
 
 // apply takes news of a run.
 func (f *Flow) apply(t *Tab, u jobs.Update) {
+	if u.Problem != nil {
+		u.Problem = f.named(u.Problem)
+	}
 	if u.Notice != nil || u.Problem != nil || u.Summary != nil || u.Phase.Final() {
 		t.news = append(t.news, u)
 	}

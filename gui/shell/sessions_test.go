@@ -8,6 +8,7 @@ import (
 	"tenantry/core/exchange"
 	"tenantry/core/exchangesim"
 	"tenantry/core/exchangesim/engine"
+	"tenantry/core/exchangesim/faults"
 	"tenantry/core/jobs"
 	"tenantry/core/signin"
 	"tenantry/gui/kit"
@@ -154,4 +155,22 @@ func TestLeftOpenSessionsAreRemovedAfterSigningIn(t *testing.T) {
 	d.untilSays("were left open when Tenantry ended. Removed.")
 	d.shot("left-after-sign-in")
 	d.until("only the window's own is open", func() bool { return d.sim.Stats().OpenShells == 1 })
+}
+
+// Sessions that this computer knows nothing of: the run waits for them too, says so, and can be stopped.
+func TestARunWaitsForAnotherComputer(t *testing.T) {
+	d := newDesk(t, &exchangesim.Server{})
+	of := customersOf(d)
+	d.enter()
+	if err := d.sim.SetFaults(faults.Must("limit-create")); err != nil {
+		t.Fatal(err)
+	}
+	d.choose(of[1])
+	d.ask("Get-Mailbox")
+	d.untilSays(d.flow.Name(of[1]) + ": Waits for a session: another computer or program uses this account. Next try in ")
+	d.shot("waiting-elsewhere")
+	d.press("Cancel")
+	if tab := d.ended(); tab.Parts[0].Phase != jobs.NotAsked {
+		t.Errorf("it ended as %s: %v", tab.Parts[0].Phase, tab.Parts[0].Problem)
+	}
 }
