@@ -213,6 +213,12 @@ func (sh *shell) troubleReceive(ask *asking, source uuid.UUID) (shape, *wsman.Fa
 		case faults.RunspaceBroken:
 			sh.mu.Lock()
 			sh.breakPool()
+			for id, c := range sh.commands { // what was not received is lost with the process
+				if !c.told {
+					c.finished = false
+					delete(sh.out, id)
+				}
+			}
 			sh.mu.Unlock()
 		}
 	}

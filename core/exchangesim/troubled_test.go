@@ -95,8 +95,11 @@ func TestABrokenRunspacePool(t *testing.T) {
 				}
 			}
 		}
-		if a.code() != 2152992672 || rule == "runspace-broken=3" && objects != 3 {
+		if a.code() != 2152992672 || rule == "runspace-broken=3" && objects != 3 || rule != "runspace-broken=3" && objects != 0 {
 			t.Errorf("%s: after %d objects: %d %s", rule, objects, a.status, a.body)
+		}
+		if a := c.receiveOnce(id); a.code() != 2152992672 {
+			t.Errorf("%s: once more: %s", rule, a.body)
 		}
 		list := c.receive("")
 		if len(list) != 1 || list[0].kind != 0x00021005 || !strings.Contains(list[0].body, `<I32 N="RunspaceState">5</I32>`) || !strings.Contains(list[0].body, "cannot be used any more") {

@@ -140,7 +140,7 @@ var rows = []row{
 	{faults.IdleExpiry, "", inSession(passing(exchange.CodeSessionGone, wants{faults.Delete: ok})), nil},
 	{faults.ShellGone, "", inSession(passing(exchange.CodeSessionGone, wants{faults.Delete: ok})), nil},
 	{faults.CommandGone, "", wants{faults.Receive: "run.command-gone/4", faults.Send: "run.command-gone", faults.Signal: ok}, nil},
-	{faults.RunspaceBroken, "3", wants{faults.Command: "session.broken/3", faults.Receive: ok}, nil}, // the rows were there before it broke
+	{faults.RunspaceBroken, "3", wants{faults.Command: "session.broken/3", faults.Receive: "session.broken/4"}, nil},
 	{faults.PipelineStopped, "3", only(faults.Command, "run.failed/3"), nil},
 	{faults.ErrorState, "3", only(faults.Command, "run.failed/3"), failures(0)},
 	{faults.ErrorRecord, "3", only(faults.Command, ok), failures(1)},

@@ -154,7 +154,7 @@ var catalogue = []Fault{
 	{Name: CommandGone, Does: "The server has forgotten the pipeline, but not the session.",
 		Steps: ofPipeline, Usual: atReceive},
 	{Name: RunspaceBroken, Part: Within, Does: "The runspace pool breaks while a pipeline runs.",
-		Steps: []Step{Command, Receive}, Usual: atCommand, Value: "ROWS", Means: rowsFirst, Default: "1", check: rows},
+		Steps: []Step{Command, Receive}, Usual: atCommand, Value: "ROWS", Means: rowsFirst + "; at receive, those that were received come before it", Default: "1", check: rows},
 	{Name: PipelineStopped, Part: Within, Does: "The server stops a pipeline by itself.",
 		Steps: atCommand, Usual: atCommand, Value: "ROWS", Means: rowsFirst, Default: "1", check: rows},
 	{Name: ErrorState, Part: Within, Does: "A pipeline fails, and its error stands only in the state that ends it.",
