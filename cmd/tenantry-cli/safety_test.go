@@ -518,7 +518,7 @@ func TestLimitStyles(t *testing.T) {
 			if got := first.wait(t).want(t, 0); len(lines(got.out)) != 15001 {
 				t.Errorf("%s: %d lines", style, len(lines(got.out)))
 			}
-			if got := second.wait(t).want(t, 0, "Trying again in 10 seconds."); len(lines(got.out)) != 6 {
+			if got := second.wait(t).want(t, 0, "Another computer or another program has them. Trying again in 10 seconds."); len(lines(got.out)) != 6 {
 				t.Errorf("%s: %q", style, got.out)
 			}
 		})

@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"tenantry/core/exchange"
@@ -95,11 +96,11 @@ func (s *Sessions) blocked(sl *slot, holders []Holder) {
 	s.mu.Lock()
 	defer s.unlock()
 	sl.blocked = true
+	sl.behindLeft = slices.ContainsFunc(holders, func(h Holder) bool { return h.Left })
 	s.makeWay()
-	for _, h := range holders {
-		if h.Left {
-			s.sweep()
-			break
+	if sl.behindLeft {
+		if s.sweep(); s.sweeping == nil {
+			time.AfterFunc(sweepPause, s.sweepLater)
 		}
 	}
 }
@@ -156,14 +157,15 @@ func (s *Sessions) handOver() {
 
 const (
 	sweepPause = 5 * time.Second  // after a sweep that found something
-	sweepAgain = 10 * time.Second // before what could not be closed is removed
+	sweepAgain = 10 * time.Second // before what could not be closed, or removed, is tried again
 	sweepGrace = 6 * time.Second  // for one that is under way when everything is closed
 )
 
 // sweep removes, on its own goroutine, what programs left open that signed in as this account. It uses the
-// account's credential, so it waits until that is known to be right, or until what was left is in the way.
+// account's credential, so it waits until that is known to be right, or until what was left is in the way;
+// then it is repeated until it no longer is.
 func (s *Sessions) sweep() {
-	if s.account.Leftovers == nil || s.closed || s.sweeping != nil || !s.swept.IsZero() && time.Since(s.swept) < sweepPause {
+	if s.account.Leftovers == nil || s.closed || s.sweeping != nil || s.proved && time.Since(s.swept) < sweepPause {
 		return
 	}
 	done := make(chan struct{})
@@ -176,14 +178,19 @@ func (s *Sessions) sweep() {
 		if s.sweeping = nil; found > 0 {
 			s.swept = time.Now()
 		}
-		if p == nil || s.proved {
-			return
-		}
-		for _, sl := range s.slots { // they wait for what cannot be removed, with a credential that is not right
-			if sl.seeking && sl.refused == nil && sl.handed == nil {
+		again := false
+		for _, sl := range s.slots {
+			switch {
+			case !sl.seeking || sl.handed != nil || sl.refused != nil:
+			case p != nil && !s.proved: // it waits for what cannot be removed, with a credential that is not right
 				sl.refused = p
 				sl.giveUp()
+			case sl.behindLeft:
+				again = true
 			}
+		}
+		if again {
+			time.AfterFunc(sweepAgain, s.sweepLater)
 		}
 	}()
 }

@@ -141,6 +141,16 @@ func (l *Leftovers) clean(ctx context.Context, which []Left, find finder, progre
 	}
 	var all sync.WaitGroup
 	for _, key := range order {
+		// One that may not even be there can take a while, so it does not come first.
+		slices.SortStableFunc(groups[key], func(a, b int) int {
+			switch {
+			case which[a].Confirmed == which[b].Confirmed:
+				return 0
+			case which[a].Confirmed:
+				return -1
+			}
+			return 1
+		})
 		all.Go(func() { l.cleanAccount(ctx, which, groups[key], find, done) })
 	}
 	all.Wait()

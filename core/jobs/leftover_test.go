@@ -95,7 +95,7 @@ func TestWhatCannotBeRemovedStaysListed(t *testing.T) {
 	p := newPlace(t, &exchangesim.Server{})
 	p.leave(t, p.names[:3]...)
 	ctx := t.Context()
-	if err := p.journal.ShellOpening(ctx, journal.Shell{ID: "far", Host: "another-computer", URL: "https://mail.example/ps", User: "anna"}); err != nil {
+	if err := p.journal.ShellOpening(ctx, journal.Shell{ID: "far", Host: "another-computer", PID: 1, URL: "https://mail.example/ps", User: "anna"}); err != nil {
 		t.Fatal(err)
 	}
 	list := find(t, p.leftovers(nil), 4)

@@ -22,8 +22,8 @@ type Account struct {
 	// Target is the endpoint; its Customer is set anew for each session.
 	Target exchange.Target
 
-	// MaxSessions is how many sessions the account may hold at once, 0 for DefaultMaxSessions. A smaller
-	// limit that a session reports (Capabilities.MaxSessions) wins from then on.
+	// MaxSessions is how many sessions the account may hold at once. 0 is for DefaultMaxSessions, or the
+	// smaller limit that a session reports (Capabilities.MaxSessions), from then on.
 	MaxSessions int
 
 	// Idle is how long an unused session is kept, 0 for DefaultIdle, below 0 to close it at once.
@@ -198,7 +198,9 @@ func (s *Sessions) open(ctx context.Context, sl *slot) (*Lease, error) {
 		s.free(sl.place) // a shell that may be there all the same counts by itself
 		s.mu.Lock()
 		closed := s.closed
-		if p := exchange.AsProblem(err); !s.proved && concernsAll(p.Code) {
+		if p := exchange.AsProblem(err); !concernsAll(p.Code) {
+			s.sweep() // it is not the sign-in that failed
+		} else if !s.proved {
 			s.refuseAll(func(*waiter) error { return stoppedBy(sl.customer, p) })
 		}
 		s.drop(sl)
@@ -240,7 +242,7 @@ func (s *Sessions) opened(sl *slot, session exchange.Session) (*Lease, error) {
 	s.mu.Lock()
 	sl.session, sl.since = session, time.Now()
 	s.proved = true
-	if most > 0 {
+	if most > 0 && s.account.MaxSessions <= 0 {
 		s.max = min(s.max, most)
 	}
 	if s.closed {

@@ -21,11 +21,12 @@ type slot struct {
 	place    *journal.Place // in the book, nil without one
 
 	// While it is opening and still looks for a place in the book:
-	seeking bool
-	blocked bool               // it found none so far
-	giveUp  context.CancelFunc // ends the looking
-	handed  *slot              // a session to use instead
-	refused *exchange.Problem  // why looking on is of no use
+	seeking    bool
+	blocked    bool               // it found none so far
+	behindLeft bool               // what was left open is in the way
+	giveUp     context.CancelFunc // ends the looking
+	handed     *slot              // a session to use instead
+	refused    *exchange.Problem  // why looking on is of no use
 }
 
 type slotState uint8

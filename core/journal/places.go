@@ -201,7 +201,7 @@ type placeRow struct {
 	since    time.Time
 }
 
-func (r placeRow) here(j *Journal) bool { return r.process == j.self }
+func (r placeRow) here(j *Journal) bool { return r.pid == j.self.pid && r.begun == j.self.begun }
 
 func (j *Journal) placesOf(ctx context.Context, from queries, account string) ([]placeRow, error) {
 	rows, err := from.QueryContext(ctx, `SELECT id, customer, program, held, host, pid, begun, since FROM places

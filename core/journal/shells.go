@@ -158,14 +158,14 @@ func (j *Journal) shellsOf(ctx context.Context, from queries, budget string) ([]
 }
 
 func (j *Journal) owner(p process) Owner {
-	if p.host != j.self.host {
-		return OwnerUnknown
-	}
+	here := p.host == j.self.host
 	begun, err := beginningOf(p.pid)
 	switch {
-	case err != nil:
-		return OwnerGone
-	case p.begun == "" || begun == p.begun:
+	case err == nil && begun == p.begun: // whatever this computer is called now: its name may change with its network
+		return OwnerRunning
+	case !here:
+		return OwnerUnknown
+	case err == nil && p.begun == "":
 		return OwnerRunning
 	}
 	return OwnerGone
