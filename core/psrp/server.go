@@ -20,6 +20,8 @@ type ServerConfig struct {
 	MaxRunspaces int32
 	Limits       Limits
 	Random       io.Reader // for the session key; nil means crypto/rand
+	// NoByteOrderMark leaves out the mark before the text of messages, as some servers do (MS-PSRP 2.2.1).
+	NoByteOrderMark bool
 }
 
 // Server is the server's end of one runspace pool (MS-PSRP 3.2). It negotiates, opens the pool and answers
@@ -55,7 +57,9 @@ func NewServer(config ServerConfig) *Server {
 		calls:     make(map[int64]hostCallOut),
 	}
 	// .NET writes its CLIXML with a byte-order mark, so every client has met one.
-	s.mark = byteOrderMark
+	if !config.NoByteOrderMark {
+		s.mark = byteOrderMark
+	}
 	return s
 }
 
