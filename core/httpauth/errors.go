@@ -86,6 +86,15 @@ func (k Kind) lacksMeans() bool {
 	return false
 }
 
+// holdsForAccount tells whether a Kerberos realm would say the same for every server.
+func (k Kind) holdsForAccount() bool {
+	switch k {
+	case KindSignInRefused, KindAccountUnknown, KindAccountDisabled, KindPasswordExpired, KindKDC:
+		return true
+	}
+	return false
+}
+
 // Stage says how far a request had come.
 type Stage uint8
 

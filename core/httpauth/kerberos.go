@@ -30,9 +30,16 @@ type Kerberos struct {
 	// KRB5_CONFIG and KRB5CCNAME name, or the system's usual places.
 	Config, Tickets string
 
-	mu     sync.Mutex
-	issued map[string]issuedTicket // for a host, until its end
+	mu      sync.Mutex
+	issued  map[string]issuedTicket // for a host, until its end
+	asking  chan struct{}           // closed when the question under way has its answer; nil when there is none
+	refusal *Error                  // the realm's last answer, when it was a no
+	refused time.Time
 }
+
+// refusalHolds is how long a realm's no is taken for its answer to everybody who asks with the same password.
+// Sessions are opened several at a time, and a wrong password that each of them tries locks the account.
+const refusalHolds = 15 * time.Second
 
 var _ Mechanism = (*Kerberos)(nil)
 
@@ -74,31 +81,64 @@ func (k *Kerberos) forget(host string) {
 	delete(k.issued, host)
 }
 
+// ticket returns the one that is kept, or lets one caller at a time ask for another.
 func (k *Kerberos) ticket(ctx context.Context, host string) (issuedTicket, error) {
+	for {
+		k.mu.Lock()
+		if t, ok := k.issued[host]; ok && t.enough(time.Now()) {
+			k.mu.Unlock()
+			return t, nil
+		}
+		if k.refusal != nil && time.Since(k.refused) < refusalHolds {
+			again := *k.refusal
+			k.mu.Unlock()
+			return issuedTicket{}, &again
+		}
+		if other := k.asking; other != nil {
+			k.mu.Unlock()
+			select {
+			case <-other:
+				continue
+			case <-ctx.Done():
+				return issuedTicket{}, context.Cause(ctx)
+			}
+		}
+		mine := make(chan struct{})
+		k.asking = mine
+		k.mu.Unlock()
+		t, err := k.obtain(ctx, host)
+		k.answered(ctx, host, t, err)
+		close(mine)
+		return t, err
+	}
+}
+
+// answered keeps what came of asking.
+func (k *Kerberos) answered(ctx context.Context, host string, t issuedTicket, err error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	now := time.Now()
-	if t, ok := k.issued[host]; ok && t.enough(now) {
-		return t, nil
+	k.asking, k.refusal = nil, nil
+	var e *Error
+	switch {
+	case err == nil:
+		if k.issued == nil {
+			k.issued = map[string]issuedTicket{}
+		}
+		k.issued[host] = t
+	case ctx.Err() == nil && errors.As(err, &e) && e.Kind.holdsForAccount():
+		k.refusal, k.refused = e, time.Now()
 	}
+}
+
+func (k *Kerberos) obtain(ctx context.Context, host string) (issuedTicket, error) {
 	realms, err := loadRealms(k.Config)
 	if err != nil {
 		return issuedTicket{}, err
 	}
-	var t issuedTicket
 	if k.Password.Empty() {
-		t, err = k.fromStore(ctx, realms, host)
-	} else {
-		t, err = k.fromPassword(ctx, realms, host)
+		return k.fromStore(ctx, realms, host)
 	}
-	if err != nil {
-		return issuedTicket{}, err
-	}
-	if k.issued == nil {
-		k.issued = map[string]issuedTicket{}
-	}
-	k.issued[host] = t
-	return t, nil
+	return k.fromPassword(ctx, realms, host)
 }
 
 func (k *Kerberos) services() []string {
@@ -155,8 +195,9 @@ func (k *Kerberos) fromStore(ctx context.Context, realms *realms, host string) (
 func (k *Kerberos) failed(ctx context.Context, host string, err error) error {
 	var e *Error
 	if errors.As(err, &e) {
-		e.Host = host
-		return e
+		own := *e // others may hold the same one
+		own.Host = host
+		return &own
 	}
 	return classify(ctx, host, StageConnecting, err)
 }

@@ -30,7 +30,8 @@ import (
 // has no context, keeps goroutines and turns the centre's answers into text.
 
 const (
-	centreTimeout = 5 * time.Second // for one centre to take a connection or to answer
+	centreTimeout = 5 * time.Second  // for one centre to take a connection or to answer
+	realmTimeout  = 15 * time.Second // for all centres of a realm together
 	maxCentreSays = 1 << 20
 	maxReferrals  = 6
 )
@@ -339,10 +340,12 @@ func (r *realms) exchange(ctx context.Context, realm string, question func() ([]
 	if err != nil {
 		return nil, err
 	}
+	limit, stop := context.WithTimeout(ctx, realmTimeout)
+	defer stop()
 	var failures []string
 	for _, network := range []string{"tcp", "udp"} { // answers with many groups do not fit in a datagram
 		for _, centre := range centres {
-			answer, err := askCentre(ctx, network, centre, ask)
+			answer, err := askCentre(limit, network, centre, ask)
 			if ctx.Err() != nil {
 				return nil, context.Cause(ctx)
 			}

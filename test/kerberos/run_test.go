@@ -323,6 +323,48 @@ func TestRealmIsAskedOnce(t *testing.T) {
 	}
 }
 
+// Sessions are opened side by side. A wrong password is tried once for all of them.
+func TestWrongPasswordIsTriedOnce(t *testing.T) {
+	realm := startRealm(t, encryptions[0])
+	k := &httpauth.Kerberos{User: user, Password: secret.New("wrong"), Config: realm.Config}
+	var all sync.WaitGroup
+	for range 5 {
+		all.Go(func() {
+			_, err := k.New(context.Background(), httpauth.Peer{Host: "localhost"})
+			var e *httpauth.Error
+			if !errors.As(err, &e) || e.Kind != httpauth.KindSignInRefused {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+	all.Wait()
+	if n := strings.Count(realm.Log(t), "PREAUTH_FAILED"); n != 1 {
+		t.Errorf("the wrong password was tried %d times", n)
+	}
+	right := &httpauth.Kerberos{User: user, Password: secret.New(password), Config: realm.Config}
+	if _, err := right.New(context.Background(), httpauth.Peer{Host: "localhost"}); err != nil {
+		t.Errorf("the right one right after it: %v", err)
+	}
+}
+
+// Negotiate goes on with NTLM where there is no ticket to be had, and nobody has refused the account.
+func TestNegotiateWithoutARealm(t *testing.T) {
+	sim := &exchangesim.Server{Plain: true, SignIn: []negotiate.Way{negotiate.Negotiate}, Password: secret.New("of the server's own account")}
+	_, to := partner(t, sim, 5)
+	nowhere := filepath.Join(t.TempDir(), "krb5.conf")
+	if err := os.WriteFile(nowhere, []byte("[libdefaults]\n\tdns_lookup_kdc = false\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("KRB5_CONFIG", nowhere)
+	s := connect(t, to, exchange.Credential{User: user, Password: sim.Password, Authentication: exchange.AuthNegotiate})
+	if n := len(listMailboxes(t, s)); n != 5 {
+		t.Errorf("%d mailboxes", n)
+	}
+	if err := s.Close(context.Background()); err != nil {
+		t.Error(err)
+	}
+}
+
 // A server whose key was changed after it got its keytab cannot read new tickets, and says so.
 func TestServerThatCannotReadTheTicket(t *testing.T) {
 	for _, way := range []negotiate.Way{negotiate.Negotiate, negotiate.Kerberos} {
