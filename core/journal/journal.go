@@ -107,7 +107,8 @@ func dataSource(path string) string {
 	q := url.Values{"_txlock": {"immediate"}, "_pragma": {
 		"busy_timeout(" + strconv.FormatInt(BusyLimit.Milliseconds(), 10) + ")",
 		"foreign_keys(1)",
-		"synchronous(normal)", // safe against a crash of the program, and WAL makes it safe against one of the system
+		"synchronous(normal)", // nothing breaks when the system stops; writeThrough is for what must not be lost then
+		"fullfsync(1)",        // on macOS, where a plain sync stops at the disk's own memory
 		"secure_delete(1)",
 	}}
 	u.RawQuery = q.Encode()
@@ -155,7 +156,30 @@ func (j *Journal) prepare(ctx context.Context) error {
 
 // write runs f in one transaction that holds the write lock from its beginning.
 func (j *Journal) write(ctx context.Context, doing string, f func(*sql.Tx) error) error {
-	tx, err := j.db.BeginTx(ctx, nil)
+	return j.writeOn(ctx, j.db, doing, f)
+}
+
+// writeThrough is write for what must be on the disk when it returns, whatever happens to the computer then.
+func (j *Journal) writeThrough(ctx context.Context, doing string, f func(*sql.Tx) error) error {
+	conn, err := j.db.Conn(ctx)
+	if err != nil {
+		return j.problem(doing, err)
+	}
+	defer conn.Close()
+	if _, err := conn.ExecContext(ctx, "PRAGMA synchronous = FULL"); err != nil {
+		return j.problem(doing, err)
+	}
+	defer func() { _, _ = conn.ExecContext(context.WithoutCancel(ctx), "PRAGMA synchronous = NORMAL") }()
+	return j.writeOn(ctx, conn, doing, f)
+}
+
+// begins is the database, or its one connection.
+type begins interface {
+	BeginTx(ctx context.Context, opts *sql.TxOptions) (*sql.Tx, error)
+}
+
+func (j *Journal) writeOn(ctx context.Context, on begins, doing string, f func(*sql.Tx) error) error {
+	tx, err := on.BeginTx(ctx, nil)
 	if err != nil {
 		return j.problem(doing, err)
 	}

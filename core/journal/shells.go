@@ -50,7 +50,7 @@ type OpenShell struct {
 }
 
 // ShellOpening notes a shell before its creation is sent, so that one which the server made while this
-// program died is known at the next start. PID, Host and Opened may be left empty: then they are those of
+// program died, or the power failed, is known at the next start. PID, Host and Opened may be left empty: then they are those of
 // this process and this moment. A shell with the same ID is replaced. When it fails, do not open the shell.
 func (j *Journal) ShellOpening(ctx context.Context, s Shell) error {
 	begun := ""
@@ -63,7 +63,7 @@ func (j *Journal) ShellOpening(ctx context.Context, s Shell) error {
 	if s.Opened.IsZero() {
 		s.Opened = j.now()
 	}
-	return j.write(ctx, "note a shell", func(tx *sql.Tx) error {
+	return j.writeThrough(ctx, "note a shell", func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO shells
 			(id, url, account, customer, host, pid, begun, opened, budget, place, confirmed, found)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, NULL)`,
