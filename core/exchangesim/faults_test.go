@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/uuid"
@@ -289,7 +290,7 @@ func TestShellsAndCommandsThatAreGone(t *testing.T) {
 			step = at
 		}
 		a := c.step(step, id)
-		if a.status != 500 || a.code() != 2150858843 || rule == "idle-expiry" && !strings.Contains(string(a.body), "failed because the shell was not found on the server") {
+		if a.status != 500 || a.code() != 2150858843 || rule == "idle-expiry" && !strings.Contains(string(a.body), "] [FailureCategory=WSMan-InvalidShellID] The request for the Windows Remote Shell with ShellId "+c.shell+" failed because the shell was not found on the server.") {
 			t.Errorf("%s: %d %s", rule, a.status, a.body)
 		}
 		// From then on it stays gone, and there is nothing a fault could forget.
@@ -402,5 +403,52 @@ func TestCountsStayExactWhateverStrikes(t *testing.T) {
 				t.Fatalf("%s: %+v", rule, st)
 			}
 		}
+	}
+}
+
+// TestManyFaultsAtOnce: clients side by side under a plan in which everything may strike, that changes meanwhile.
+func TestManyFaultsAtOnce(t *testing.T) {
+	s := started(t, &exchangesim.Server{Plain: true, MaxSessions: -1})
+	var rules []string
+	for _, f := range faults.Catalogue() {
+		rule := string(f.Name) + "@3%"
+		switch f.Name {
+		case faults.Slow, faults.Trickle:
+			rule += "=1ms"
+		}
+		rules = append(rules, rule)
+	}
+	plan := faults.Must(rules...)
+	var all sync.WaitGroup
+	for n := range 6 {
+		all.Go(func() {
+			for round := range 8 {
+				plan := plan
+				plan.Seed = uint64(8*n + round)
+				if err := s.SetFaults(plan); err != nil {
+					t.Error(err)
+				}
+				c := connect(t, s, someQuery)
+				c.wait = "PT0.02S"
+				id := strings.ToUpper(uuid.NewString())
+				for _, step := range []string{"create", "first-receive", "command", "send", "receive", "receive", "signal", "delete"} {
+					_, _ = c.tryStep(step, id) // anything may come of it
+					c.shell = c.chosen
+				}
+				for {
+					a, err := c.tryStep("delete", id)
+					if err == nil && (a.status == 200 && a.broken == nil || a.code() == 2150858843) {
+						break
+					}
+				}
+			}
+		})
+	}
+	all.Wait()
+	if st := s.Stats(); st.OpenShells != 0 || st.Created != st.Deleted {
+		t.Errorf("%+v", st)
+	}
+	if n := len(s.Struck()); n < 10 {
+		t.Errorf("only %d faults struck: %v", n, s.Struck())
 	}
 }

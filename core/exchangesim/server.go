@@ -96,6 +96,7 @@ type Server struct {
 	refusals counter
 	commands counter
 	faults   atomic.Pointer[faults.Strikes]
+	tally    faults.Tally
 	tokens   sync.Map // SecurityTokens that were given out
 	config   *tls.Config
 	gate     *negotiate.Gate
@@ -104,7 +105,6 @@ type Server struct {
 
 	mu     sync.Mutex // guards what follows
 	forest string     // the address that is reached with a SecurityToken; empty until a fault needs it
-	struck map[faults.Name]int
 	closed bool
 }
 

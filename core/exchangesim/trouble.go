@@ -3,7 +3,6 @@ package exchangesim
 import (
 	"bytes"
 	"errors"
-	"maps"
 	"math"
 	"net"
 	"net/http"
@@ -58,7 +57,7 @@ func stepOf(q *wsman.Request) faults.Step {
 // SetFaults changes what goes wrong from the next request on: the rules of p count from the beginning, and
 // what struck before stays counted. The error is a *faults.RuleError, and then nothing has changed.
 func (s *Server) SetFaults(p faults.Plan) error {
-	strikes, err := p.Begin()
+	strikes, err := p.Begin(&s.tally)
 	if err != nil {
 		return err
 	}
@@ -73,28 +72,12 @@ func (s *Server) SetFaults(p faults.Plan) error {
 		s.forest = s.originOf(l)
 		s.serve(l, door{origin: s.forest, other: s.origin, forest: true})
 	}
-	if s.struck == nil {
-		s.struck = map[faults.Name]int{}
-	}
-	for name, n := range s.faults.Swap(strikes).Counts() {
-		s.struck[name] += n
-	}
+	s.faults.Store(strikes)
 	return nil
 }
 
 // Struck tells how often each fault struck since Start. Those that never did are left out.
-func (s *Server) Struck() map[faults.Name]int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	all := maps.Clone(s.struck)
-	if all == nil {
-		all = map[faults.Name]int{}
-	}
-	for name, n := range s.faults.Load().Counts() {
-		all[name] += n
-	}
-	return all
-}
+func (s *Server) Struck() map[faults.Name]int { return s.tally.Counts() }
 
 // struckInstead tells which fault answers instead of the server.
 func (s *Server) struckInstead(ask *asking) (faults.Rule, bool) {

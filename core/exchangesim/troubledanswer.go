@@ -194,6 +194,7 @@ func (s *Server) troubledFault(ask *asking, r faults.Rule) *wsman.Fault {
 		}
 		f := failed(wsman.CodeInvalidSelectors, "The request for the Windows Remote Shell with ShellId "+ask.ShellID()+" failed because the shell was not found on the server. Possible causes are: the specified ShellId is incorrect or the shell no longer exists on the server. Provide the correct ShellId or create a new shell and retry the operation. ")
 		f.SOAPCode, f.Subcode = "Sender", "InvalidSelectors"
+		f.Message = s.frontEnd() + "[FailureCategory=WSMan-InvalidShellID] " + f.Message
 		return f
 	case faults.CommandGone:
 		s.forgetCommand(ask)

@@ -1,6 +1,7 @@
 package faults
 
 import (
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -44,9 +45,38 @@ func (p Plan) Check() error {
 	return nil
 }
 
+// Tally counts what struck in all, over one plan after another. The zero value is ready; it is safe for use from
+// several goroutines.
+type Tally struct {
+	mu     sync.Mutex
+	counts map[Name]int
+}
+
+func (t *Tally) add(name Name) {
+	if t == nil {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.counts == nil {
+		t.counts = map[Name]int{}
+	}
+	t.counts[name]++
+}
+
+// Counts tells how often each fault struck; those that never did are left out. It is never nil.
+func (t *Tally) Counts() map[Name]int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	all := make(map[Name]int, len(t.counts))
+	maps.Copy(all, t.counts)
+	return all
+}
+
 // Strikes carries out a plan: it is asked about every request and counts. It is safe for use from several
 // goroutines. A nil Strikes never strikes.
 type Strikes struct {
+	total *Tally
 	mu    sync.Mutex
 	rules []ruleState
 }
@@ -60,12 +90,13 @@ type ruleState struct {
 	rand  *rand.Rand
 }
 
-// Begin begins a plan. Each rule has numbers of its own, so that adding one does not change the others.
-func (p Plan) Begin() (*Strikes, error) {
+// Begin begins a plan. Each rule has numbers of its own, so that adding one does not change the others. What
+// strikes is counted in total too, which may be nil. The error is a *RuleError.
+func (p Plan) Begin(total *Tally) (*Strikes, error) {
 	if err := p.Check(); err != nil {
 		return nil, err
 	}
-	s := &Strikes{rules: make([]ruleState, len(p.Rules))}
+	s := &Strikes{total: total, rules: make([]ruleState, len(p.Rules))}
 	for i, r := range p.Rules {
 		_ = r.check() // fills in the value
 		f, _ := Find(r.Name)
@@ -94,6 +125,7 @@ func (s *Strikes) Strike(part Part, step Step, fits func(Rule) bool) []Rule {
 			continue // another answers; this one has counted the request all the same
 		}
 		r.hit++
+		s.total.add(r.Name)
 		struck = append(struck, r.Rule)
 	}
 	return struck
@@ -111,20 +143,4 @@ func (r *ruleState) due() bool {
 // Has tells whether a rule for a fault is in the plan.
 func (s *Strikes) Has(name Name) bool {
 	return s != nil && slices.ContainsFunc(s.rules, func(r ruleState) bool { return r.Name == name })
-}
-
-// Counts tells how often each fault struck; those that never did are left out.
-func (s *Strikes) Counts() map[Name]int {
-	counts := map[Name]int{}
-	if s == nil {
-		return counts
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, r := range s.rules {
-		if r.hit > 0 {
-			counts[r.Name] += r.hit
-		}
-	}
-	return counts
 }

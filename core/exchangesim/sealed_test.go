@@ -1,0 +1,141 @@
+package exchangesim_test
+
+import (
+	"bytes"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"tenantry/core/exchangesim"
+	"tenantry/core/exchangesim/faults"
+	"tenantry/core/exchangesim/negotiate"
+	"tenantry/core/httpauth"
+)
+
+// sealing carries requests over connections that NTLM signs in and encrypts.
+type sealing struct{ *httpauth.Transport }
+
+func (s sealing) RoundTrip(r *http.Request) (*http.Response, error) {
+	status, header, body, err := s.Post(r.Context(), r.URL.String(), r.Header.Get("Content-Type"), r.Body)
+	if err != nil {
+		return nil, err
+	}
+	return &http.Response{StatusCode: status, Header: header, Body: body}, nil
+}
+
+// overheard lets everything through to a server and keeps it.
+type overheard struct {
+	address string
+	mu      sync.Mutex
+	bytes   bytes.Buffer
+}
+
+func (o *overheard) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.bytes.Write(p)
+}
+
+func overhear(t *testing.T, host string) *overheard {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := &overheard{address: l.Addr().String()}
+	var running sync.WaitGroup
+	running.Go(func() {
+		for {
+			near, err := l.Accept()
+			if err != nil {
+				return
+			}
+			far, err := net.Dial("tcp", host)
+			if err != nil {
+				t.Error(err)
+				_ = near.Close()
+				continue
+			}
+			for _, way := range [][2]net.Conn{{far, near}, {near, far}} {
+				running.Go(func() {
+					_, _ = io.Copy(way[0], io.TeeReader(way[1], o))
+					_ = way[0].Close()
+					_ = way[1].Close()
+				})
+			}
+		}
+	})
+	t.Cleanup(func() {
+		_ = l.Close()
+		running.Wait()
+	})
+	return o
+}
+
+// TestFaultsOnEncryptedConnections: whatever strikes, nothing clear stands on the wire, and the counts stay exact.
+func TestFaultsOnEncryptedConnections(t *testing.T) {
+	s := started(t, &exchangesim.Server{Plain: true, SignIn: []negotiate.Way{negotiate.NTLM}})
+	d := s.Describe()
+	at, err := url.Parse(d.Classic)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wire := overhear(t, at.Host)
+	short := map[string]string{"slow": "=1ms", "trickle": "=2ms"}
+	for _, f := range faults.Catalogue() {
+		rules := []string{string(f.Name) + short[string(f.Name)]}
+		if f.Part == faults.Around {
+			rules = append(rules, string(f.Name)+"@create,command"+short[string(f.Name)])
+		}
+		for _, rule := range rules {
+			carrier, err := httpauth.New(httpauth.Options{Mechanisms: []httpauth.Mechanism{httpauth.NTLM{User: d.User, Password: s.Password}}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			c := connect(t, s, someQuery)
+			c.http, c.user, c.wait = &http.Client{Transport: sealing{carrier}}, "", "PT0.02S"
+			c.url = strings.Replace(c.url, at.Host, wire.address, 1)
+			id := strings.ToUpper(uuid.NewString())
+			if err := s.SetFaults(faults.Must(rule)); err != nil {
+				t.Fatal(err)
+			}
+			before := s.Struck()[f.Name]
+			for _, step := range []string{"create", "first-receive", "command", "send", "receive", "signal", "delete"} {
+				a, err := c.tryStep(step, id)
+				if step == "create" {
+					if err == nil && a.status == http.StatusFound && strings.HasPrefix(a.header.Get("Location"), "http://127.0.0.1") && f.Name == faults.RedirectChain {
+						c.url = a.header.Get("Location")
+					}
+					c.shell = c.chosen
+				}
+			}
+			if s.Struck()[f.Name] == before {
+				t.Errorf("%s never struck", rule)
+			}
+			if err := s.SetFaults(faults.Plan{}); err != nil {
+				t.Fatal(err)
+			}
+			_, _ = c.tryStep("delete", id) // what a lost answer left
+			if st := s.Stats(); st.OpenShells != 0 || st.Created != st.Deleted {
+				t.Fatalf("%s: %+v", rule, st)
+			}
+			carrier.Close()
+		}
+	}
+	wire.mu.Lock()
+	defer wire.mu.Unlock()
+	for _, clear := range []string{"<s:", "<E:", "Envelope", "CommandLine", s.Password.Reveal(), "<html", "[FailureCategory"} {
+		if i := bytes.Index(wire.bytes.Bytes(), []byte(clear)); i >= 0 {
+			t.Errorf("%q stands in clear on the wire: %q", clear, wire.bytes.Bytes()[max(0, i-300):min(wire.bytes.Len(), i+100)])
+		}
+	}
+	if n := bytes.Count(wire.bytes.Bytes(), []byte("encrypted;protocol=")); n < 100 {
+		t.Errorf("only %d encrypted messages were heard", n)
+	}
+}
