@@ -41,14 +41,11 @@ type Refusal struct {
 
 // Codes of Refusal that have a cause of their own (RFC 4120 section 7.5.9).
 const (
-	CodeExpired   = errorcode.KRB_AP_ERR_TKT_EXPIRED
-	CodeSkew      = errorcode.KRB_AP_ERR_SKEW
-	CodeModified  = errorcode.KRB_AP_ERR_MODIFIED // the service's key is not the one the ticket was made for
-	CodeNoKey     = errorcode.KRB_AP_ERR_NOKEY
-	CodeNotUs     = errorcode.KRB_AP_ERR_NOT_US
-	CodeWrongKey  = errorcode.KRB_AP_ERR_BADKEYVER
-	CodeReplay    = errorcode.KRB_AP_ERR_REPEAT
-	CodeIntegrity = errorcode.KRB_AP_ERR_BAD_INTEGRITY
+	CodeExpired  = errorcode.KRB_AP_ERR_TKT_EXPIRED
+	CodeSkew     = errorcode.KRB_AP_ERR_SKEW
+	CodeModified = errorcode.KRB_AP_ERR_MODIFIED // the service's key is not the one the ticket was made for
+	CodeNoKey    = errorcode.KRB_AP_ERR_NOKEY
+	CodeReplay   = errorcode.KRB_AP_ERR_REPEAT
 )
 
 // Error names the code as RFC 4120 does.

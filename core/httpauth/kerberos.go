@@ -278,7 +278,7 @@ func (c *kerberosContext) Verify(message, mic []byte) error {
 // refused says what the server made of the ticket.
 func (c *kerberosContext) refused(err error) error {
 	c.forget(c.host)
-	e := &Error{Kind: KindOther, Stage: StageAnswer, Host: c.host, Cause: err}
+	e := &Error{Kind: KindSealing, Stage: StageAnswer, Host: c.host, Cause: err}
 	var refusal *gsskrb5.Refusal
 	if !errors.As(err, &refusal) {
 		return e
@@ -288,7 +288,7 @@ func (c *kerberosContext) refused(err error) error {
 		e.Kind = KindClockSkew
 	case gsskrb5.CodeExpired:
 		e.Kind = KindTicketExpired
-	case gsskrb5.CodeModified, gsskrb5.CodeNoKey, gsskrb5.CodeNotUs, gsskrb5.CodeWrongKey, gsskrb5.CodeIntegrity:
+	default: // mostly a key that is not the one the realm has for the server
 		e.Kind = KindServerUnknown
 	}
 	return e

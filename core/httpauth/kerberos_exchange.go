@@ -426,8 +426,8 @@ func centreSaid(err error) error {
 		e.Kind = KindTicketExpired
 	case errorcode.KDC_ERR_SVC_UNAVAILABLE:
 		e.Kind = KindKDC
-	default:
-		e.Kind = KindOther
+	default: // such as 14: the realm, the service and this program share no encryption type
+		e.Kind = KindServerUnknown
 	}
 	return e
 }

@@ -246,7 +246,7 @@ func TestWhatTheRealmSays(t *testing.T) {
 	}{
 		{6, KindAccountUnknown}, {7, KindServerUnknown}, {18, KindAccountDisabled}, {1, KindAccountDisabled},
 		{23, KindPasswordExpired}, {24, KindSignInRefused}, {12, KindSignInRefused}, {37, KindClockSkew},
-		{32, KindTicketExpired}, {29, KindKDC}, {14, KindOther},
+		{32, KindTicketExpired}, {29, KindKDC}, {14, KindServerUnknown},
 	} {
 		conf := centre(t, func() []byte {
 			e := messages.NewKRBError(types.PrincipalName{NameString: []string{"krbtgt", "FABRIKAM.EXAMPLE"}}, "FABRIKAM.EXAMPLE", c.code, "hunter2 of the realm's own text")
