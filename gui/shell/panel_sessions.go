@@ -24,7 +24,6 @@ type sessionsPanel struct {
 	rows  *fyne.Container
 	root  *fyne.Container
 	turn  int
-	used  string
 }
 
 const (
@@ -111,7 +110,7 @@ func (s *sessionsPanel) row(i int, r SessionRow) fyne.CanvasObject {
 	switch {
 	case r.State == SessionIdle:
 		buttons.Add(kit.NewButton(w.Text("window.sessions.close"), nil, kit.Plain, func() { f.CloseSession(i) }))
-	case r.State == SessionLeft && r.Result == jobs.LeftNoAccess && f.Model().Stage == SignedOut:
+	case r.State == SessionLeft && r.needsAccount() && f.Model().Stage == SignedOut:
 		buttons.Add(kit.NewButton(w.Text("window.left.sign-in", "user", r.Account), nil, kit.Plain, func() { f.SignInForSession(i) }))
 	case r.State == SessionLeft:
 		b := kit.NewButton(w.Text("window.sessions.remove"), nil, kit.Plain, func() { f.RemoveSession(i) })
@@ -122,7 +121,7 @@ func (s *sessionsPanel) row(i int, r SessionRow) fyne.CanvasObject {
 	}
 	line := container.NewBorder(nil, nil, container.New(layout.NewCustomPaddedLayout(0, 0, 0, 10), container.NewCenter(kit.NewStateDot(state, said))),
 		container.NewCenter(buttons), kit.Stacked(0, name, about))
-	if r.Problem == nil || r.Busy || r.Result == jobs.LeftNoAccess {
+	if r.Problem == nil || r.Busy || r.needsAccount() {
 		return line
 	}
 	return kit.Stacked(4, line, kit.NewProblem(kit.Explained(kit.Warn, w.Problem(r.Problem))))
@@ -149,7 +148,7 @@ func (p *Panel) sessionWords(r SessionRow) string {
 		switch {
 		case r.Busy:
 			parts = append(parts, w.Text("window.sessions.removing"))
-		case r.Result == jobs.LeftNoAccess:
+		case r.needsAccount():
 			parts = append(parts, w.Text("window.sessions.needs-account", "user", r.Account))
 		default:
 			parts = append(parts, w.Text("window.sessions.left"), r.Account)

@@ -42,6 +42,12 @@ type SessionRow struct {
 	left jobs.Left
 }
 
+// needsAccount tells whether somebody has to sign in as the account before the session can be removed: no
+// password is kept, or it is no longer right.
+func (r SessionRow) needsAccount() bool {
+	return r.Result == jobs.LeftNoAccess || r.Problem != nil && r.Problem.Code.AboutAccount()
+}
+
 // SessionsView is the panel with the sessions of the account and those left open.
 type SessionsView struct {
 	Open bool
@@ -187,7 +193,7 @@ func (f *Flow) leftResult(r jobs.LeftResult) {
 			if n.Removed++; n.Removed == n.Count {
 				n.SignIn, n.Problem = "", nil
 			}
-		case r.State == jobs.LeftNoAccess:
+		case r.State == jobs.LeftNoAccess, r.Problem != nil && r.Problem.Code.AboutAccount():
 			n.SignIn, f.leftURL = r.User, addressOf(r.Left)
 		case r.State == jobs.LeftThere:
 			n.Problem = r.Problem

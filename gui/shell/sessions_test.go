@@ -10,6 +10,7 @@ import (
 	"tenantry/core/exchangesim/engine"
 	"tenantry/core/exchangesim/faults"
 	"tenantry/core/jobs"
+	"tenantry/core/secret"
 	"tenantry/core/signin"
 	"tenantry/gui/kit"
 )
@@ -129,11 +130,24 @@ func TestLeftOpenSessionsAreRemovedAtTheStart(t *testing.T) {
 	}
 }
 
-// Where nobody can sign in without being asked, the first screen offers to, and signing in removes them.
+// Where nobody can sign in without being asked, or the kept password is no longer right, the first screen
+// offers to sign in, and that removes them.
 func TestLeftOpenSessionsAreRemovedAfterSigningIn(t *testing.T) {
+	t.Run("no password is kept", func(t *testing.T) { removedAfterSigningIn(t, func(d *desk) { d.save(false) }) })
+	t.Run("an old password is kept", func(t *testing.T) {
+		removedAfterSigningIn(t, func(d *desk) {
+			d.save(true)
+			for key := range d.vault.kept {
+				d.vault.kept[key] = secret.New("of last month")
+			}
+		})
+	})
+}
+
+func removedAfterSigningIn(t *testing.T, keep func(d *desk)) {
 	d := newDesk(t, &exchangesim.Server{})
 	of := customersOf(d)
-	d.save(false)
+	keep(d)
 	d.leave()
 	startOther(d, of[0], of[1]).kill()
 	d.open()
@@ -150,6 +164,7 @@ func TestLeftOpenSessionsAreRemovedAfterSigningIn(t *testing.T) {
 			t.Errorf("the keyboard is not at the password, but at %T", d.win.Canvas().Focused())
 		}
 	})
+	d.do(func() { d.win.Canvas().Focused().(*kit.Entry).SetText("") })
 	d.typed(d.sim.Password.Reveal())
 	d.do(d.flow.SignIn.SignIn)
 	d.untilSays("were left open when Tenantry ended. Removed.")
