@@ -31,7 +31,7 @@ func KeptAccess(profiles *signin.Profiles, vault signin.Vault) func(context.Cont
 
 func keptAccess(at signin.Profile, passwordKey string, vault signin.Vault) (a Access, found bool, err error) {
 	a.Credential = exchange.Credential{User: at.User, Authentication: at.Authentication}
-	a.Target.Proxy = at.Way()
+	a.Target.URL, a.Target.Proxy = at.Address(), at.Way()
 	if at.CAFile != "" {
 		if a.Target.PrivateCA, err = os.ReadFile(at.CAFile); err != nil {
 			return a, false, &exchange.Problem{Code: signin.CodeCertificateUnreadable, Doing: "read the certificate authority",

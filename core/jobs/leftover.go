@@ -49,7 +49,7 @@ func (r LeftResult) Gone() bool { return r.State == LeftRemoved || r.State == Le
 // Access is what a session left open is removed with: the account that opened it.
 type Access struct {
 	Credential exchange.Credential
-	Target     exchange.Target // its URL and Customer are set anew for each session
+	Target     exchange.Target // how to reach the server; URL is where the account signs in
 }
 
 // LeftLog is where open sessions are noted. *journal.Journal is one.
@@ -248,8 +248,10 @@ func (l *Leftovers) remove(ctx context.Context, left Left, access Access) (r Lef
 	to.OnUnknown = func() { unknown = true }
 	for n := 0; ; n++ {
 		unknown = false
-		err := l.o.Remover.Remove(ctx, to, access.Credential, left.ID)
-		p := exchange.AsProblem(err)
+		p := exchange.AsProblem(l.o.Remover.Remove(ctx, to, access.Credential, left.ID))
+		if p != nil && p.Code == exchange.CodeDelegationRefused && access.Target.URL != "" {
+			p = l.removeFromFront(ctx, to, left, access, p)
+		}
 		switch again := n < len(pauses) && ctx.Err() == nil; {
 		case p == nil && !unknown:
 			return l.struck(ctx, left, LeftRemoved)
@@ -266,6 +268,18 @@ func (l *Leftovers) remove(ctx context.Context, left Left, access Access) (r Lef
 			return LeftResult{Left: left, State: LeftThere, Problem: cancelled(ctx)}
 		}
 	}
+}
+
+// removeFromFront tries again where the account signs in. A server that was reached by a redirect may want the
+// token which that redirect brought, and no token is ever written down; asked from the front it gives another.
+// An answer that it does not know the session proves nothing about the server behind.
+func (l *Leftovers) removeFromFront(ctx context.Context, to exchange.Target, left Left, access Access, refused *exchange.Problem) *exchange.Problem {
+	known := true
+	to.URL, to.OnUnknown = access.Target.URL, func() { known = false }
+	if err := l.o.Remover.Remove(ctx, to, access.Credential, left.ID); err != nil || !known {
+		return refused
+	}
+	return nil
 }
 
 func (l *Leftovers) struck(ctx context.Context, left Left, state LeftState) LeftResult {

@@ -19,6 +19,7 @@ import (
 	"tenantry/core/exchange/classic"
 	"tenantry/core/exchange/classic/runspace"
 	"tenantry/core/exchangesim"
+	"tenantry/core/exchangesim/faults"
 	"tenantry/core/httpauth"
 	"tenantry/core/jobs"
 	"tenantry/core/journal"
@@ -208,6 +209,32 @@ func TestASessionThatComesIntoBeingLateIsRemoved(t *testing.T) {
 		t.Errorf("%+v after %d questions", st, asked.Load())
 	}
 	find(t, l, 0)
+}
+
+// A server that is reached through a redirect wants the token which the redirect brought. That is written
+// nowhere, so a session there is removed by way of the front.
+func TestASessionBehindATokenIsRemoved(t *testing.T) {
+	p := newPlace(t, &exchangesim.Server{})
+	if err := p.sim.SetFaults(faults.Must("redirect-token")); err != nil {
+		t.Fatal(err)
+	}
+	p.leave(t, p.names[:2]...)
+	list := find(t, p.leftovers(nil), 2)
+	front := p.sim.Describe().Classic
+	if strings.HasPrefix(list[0].URL, front) || strings.Contains(list[0].URL, "Token") {
+		t.Fatalf("it is at %s", list[0].URL)
+	}
+	if got := p.leftovers(p.may).Clean(t.Context(), list, nil); states(got) != "there there" || got[0].Problem.Code != exchange.CodeDelegationRefused {
+		t.Errorf("%s: %+v", states(got), got[0].Problem)
+	}
+	l := p.leftovers(func(ctx context.Context, left jobs.Left) (jobs.Access, bool, error) {
+		a, found, err := p.may(ctx, left)
+		a.Target.URL = front
+		return a, found, err
+	})
+	if got := l.Clean(t.Context(), list, nil); states(got) != "removed removed" {
+		t.Errorf("%s: %+v", states(got), got[0].Problem)
+	}
 }
 
 // deadProcess is the number of a process that has ended.

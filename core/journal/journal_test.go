@@ -191,7 +191,7 @@ func TestAShellIsStruckOutUnderEitherName(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "journal.db")
 	j := open(t, path)
 	for _, id := range []string{"A", "B"} {
-		if err := j.ShellOpening(t.Context(), journal.Shell{ID: id, URL: "https://mail.example/ps?DelegatedOrg=contoso.example;PSVersion=5.1", Customer: "contoso.example"}); err != nil {
+		if err := j.ShellOpening(t.Context(), journal.Shell{ID: id, URL: "https://mail.example/ps?BasicAuthToOAuthConversion=true&DelegatedOrg=contoso.example;PSVersion=5.1", Customer: "contoso.example"}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -205,7 +205,7 @@ func TestAShellIsStruckOutUnderEitherName(t *testing.T) {
 	}
 	shells, err := j.OpenShells(t.Context())
 	if err != nil || len(shells) != 1 || shells[0].ID != "B" || shells[0].PID != os.Getpid() || shells[0].Opened.IsZero() ||
-		shells[0].URL != "https://mail.example/ps?DelegatedOrg=contoso.example;PSVersion=5.1" {
+		shells[0].URL != "https://mail.example/ps?BasicAuthToOAuthConversion=true&DelegatedOrg=contoso.example;PSVersion=5.1" {
 		t.Errorf("%+v, %v", shells, err)
 	}
 }

@@ -188,7 +188,9 @@ func WithoutSecrets(rawURL string) string {
 		if plain, err := url.QueryUnescape(name); err == nil {
 			name = plain
 		}
-		if pair != "" && !secretName(name) && len(value) <= 128 {
+		switch {
+		case pair == "", len(value) > 128:
+		case !secretName(name), strings.EqualFold(value, "true"), strings.EqualFold(value, "false"): // BasicAuthToOAuthConversion=true
 			kept = append(kept, pair)
 		}
 	}
