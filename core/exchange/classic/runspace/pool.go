@@ -17,6 +17,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"sync"
 	"time"
@@ -215,7 +216,13 @@ func refused(err error) bool {
 	case errors.As(err, &fault):
 		return !fault.IsTimeout()
 	case errors.As(err, &answer):
-		return answer.Status >= 300 && answer.Status < 500 && answer.Status != 408
+		switch answer.Status {
+		case http.StatusServiceUnavailable: // what says so has not begun (RFC 9110 15.6.4)
+			return true
+		case http.StatusRequestTimeout:
+			return false
+		}
+		return answer.Status >= 300 && answer.Status < 500
 	}
 	return errors.As(err, &redirect)
 }
