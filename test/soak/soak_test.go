@@ -68,31 +68,12 @@ func newOffice(t *testing.T) *office {
 	t.Helper()
 	o := &office{sim: &exchangesim.Server{World: world.Options{Customers: 8, Mailboxes: 150}}}
 	o.forget()
-	if err := o.sim.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := o.sim.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	o.open(t)
 	// The first redirect with a token opens a listener that stays.
 	for _, plan := range []faults.Plan{{Rules: []faults.Rule{{Name: faults.RedirectToken}}}, {}} {
 		if err := o.sim.SetFaults(plan); err != nil {
 			t.Fatal(err)
 		}
-	}
-	var err error
-	if o.journal, err = journal.Open(context.Background(), filepath.Join(t.TempDir(), "journal.db")); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := o.journal.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	for _, c := range o.sim.Describe().Customers {
-		o.customers = append(o.customers, exchange.CustomerID(c.Domain))
 	}
 	o.right = map[string]map[exchange.CustomerID]answer{}
 	sessions := jobs.NewSessions(o.account(time.Minute))
@@ -108,6 +89,31 @@ func newOffice(t *testing.T) *office {
 		t.Fatal(err)
 	}
 	return o
+}
+
+// open starts the partner and the journal.
+func (o *office) open(t *testing.T) {
+	t.Helper()
+	if err := o.sim.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := o.sim.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	var err error
+	if o.journal, err = journal.Open(context.Background(), filepath.Join(t.TempDir(), "journal.db")); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := o.journal.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	for _, c := range o.sim.Describe().Customers {
+		o.customers = append(o.customers, exchange.CustomerID(c.Domain))
+	}
 }
 
 // forget begins the counts anew.
