@@ -16,6 +16,7 @@ import (
 	"github.com/jcmturner/gokrb5/v8/messages"
 	"github.com/jcmturner/gokrb5/v8/types"
 
+	"tenantry/core/gsskrb5"
 	"tenantry/core/secret"
 )
 
@@ -264,6 +265,43 @@ func TestWhatTheRealmSays(t *testing.T) {
 		}
 		if strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("code %d: the error holds what it must not: %v", c.code, err)
+		}
+	}
+}
+
+func TestWhatTheServerMakesOfATicket(t *testing.T) {
+	service := types.PrincipalName{NameString: []string{"HTTP", "ex01"}}
+	ticket := gsskrb5.Ticket{
+		Client: types.PrincipalName{NameString: []string{"admin"}}, Realm: "FABRIKAM.EXAMPLE", Ticket: messages.Ticket{SName: service},
+		SessionKey: types.EncryptionKey{KeyType: 18, KeyValue: make([]byte, 32)},
+	}
+	for _, c := range []struct {
+		code int32
+		want Kind
+	}{{37, KindClockSkew}, {32, KindTicketExpired}, {41, KindServerUnknown}, {44, KindServerUnknown}, {0, KindSealing}} {
+		var answer []byte
+		if c.code != 0 {
+			e := messages.NewKRBError(service, "FABRIKAM.EXAMPLE", c.code, "")
+			message, err := e.Marshal()
+			if err != nil {
+				t.Fatal(err)
+			}
+			// RFC 2743 section 3.1 and RFC 4121 section 4.1
+			body := append([]byte("\x06\x09\x2a\x86\x48\x86\xf7\x12\x01\x02\x02\x03\x00"), message...)
+			answer = append([]byte{0x60, 0x81, byte(len(body))}, body...)
+		}
+		forgotten := ""
+		signing := &kerberosContext{host: "ex01", ticket: ticket, forget: func(host string) { forgotten = host }}
+		if token, done, err := signing.Step(context.Background(), nil); err != nil || done || len(token) == 0 {
+			t.Fatalf("%d bytes, done %v, %v", len(token), done, err)
+		}
+		_, _, err := signing.Step(context.Background(), answer)
+		var e *Error
+		if !errors.As(err, &e) || e.Kind != c.want || forgotten != "ex01" {
+			t.Errorf("code %d: %v, want kind %v; %q forgotten", c.code, err, c.want, forgotten)
+		}
+		if _, _, err := signing.Seal([]byte("x")); err == nil {
+			t.Errorf("code %d: something is sealed all the same", c.code)
 		}
 	}
 }
