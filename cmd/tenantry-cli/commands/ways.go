@@ -49,7 +49,8 @@ func (f *connectFlags) ways(at *signin.Profile) error {
 		at.ProxyUser = f.proxyUser
 	}
 	if p := at.Way(); p.Mode == exchange.ProxyManual && !isProxy(p.URL) {
-		return usage(codeBadProxy, map[string]string{"url": withoutQuery(p.URL)})
+		shown := withoutQuery(p.URL)
+		return usage(codeBadProxy, map[string]string{"url": shown[strings.LastIndexByte(shown, '@')+1:]}) // in front of it a password may stand
 	}
 	return nil
 }
