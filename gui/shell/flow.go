@@ -86,6 +86,7 @@ type Flow struct {
 	leftIDs   map[string]bool // sessions found at the start that are still there
 	leftURL   string          // where the one is that model.Left asks to sign in for
 	reading   int             // counts the readings of the panel with the sessions
+	counting  int             // counts the countings of sessions elsewhere
 
 	// What must be closed, whatever happens; CloseNow reads it on any goroutine.
 	mu       sync.Mutex
@@ -236,6 +237,7 @@ func (f *Flow) signedIn(in signindialog.SignedIn) {
 				return
 			}
 			m.Used, m.Max = used, max
+			f.readOthers()
 			f.readSessions()
 			f.showStates()
 			f.changed(false)

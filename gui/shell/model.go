@@ -122,8 +122,9 @@ type Model struct {
 	Account   string
 	Host      string
 	Sample    bool
-	Used      int // sessions
-	Max       int
+	Used      int // sessions of this window
+	Others    int // sessions of the account elsewhere on this computer, and left open
+	Max       int // sessions the account may have
 	Tabs      []*Tab
 	Active    int // number of the tab that shows, -1 for none
 	Import    *Import

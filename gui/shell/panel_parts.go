@@ -58,7 +58,7 @@ func (b *topBar) draw() {
 		return
 	}
 	b.account.SetText(m.Account)
-	b.sessions.SetText(w.Text("window.sessions", "n", m.Used, "total", m.Max))
+	b.sessions.SetText(w.Text("window.sessions", "n", m.Used+m.Others, "total", m.Max))
 	b.sessions.SetChosen(m.Sessions.Open)
 	state, words := kit.Connected, w.Text("window.state.ready")
 	switch {

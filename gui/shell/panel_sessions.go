@@ -24,6 +24,9 @@ type sessionsPanel struct {
 	rows  *fyne.Container
 	root  *fyne.Container
 	turn  int
+
+	closing *kit.Button
+	before  fyne.Focusable // what had the keyboard before the panel opened
 }
 
 const (
@@ -39,7 +42,8 @@ func newSessionsPanel(p *Panel) *sessionsPanel {
 	about := widget.NewLabel(w.Text("window.sessions-tip"))
 	about.Wrapping = fyne.TextWrapWord
 	about.SizeName = theme.SizeCaption
-	line := container.NewBorder(nil, nil, nil, kit.NewIconButton(icons.Close, w.Text("kit.close"), func() { p.flow.ShowSessions(false) }),
+	s.closing = kit.NewIconButton(icons.Close, w.Text("kit.close"), func() { p.flow.ShowSessions(false) })
+	line := container.NewBorder(nil, nil, nil, s.closing,
 		container.New(&middleLine{}, s.title))
 	s.head = kit.Stacked(2, line, container.New(layout.NewCustomPaddedLayout(-6, -2, -8, 0), about))
 	card := container.NewStack(kit.NewShield(), kit.NewSurface(theme.ColorSurface, theme.ColorBorder),
@@ -70,13 +74,16 @@ func (c *corner) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 func (s *sessionsPanel) draw() {
 	m, w := s.panel.flow.Model(), s.panel.words
 	if !m.Sessions.Open || m.Stage == Closing {
-		s.root.Hide()
-		s.turn = -1
+		if s.root.Visible() {
+			s.root.Hide()
+			s.panel.win.Canvas().Focus(s.before)
+		}
+		s.turn, s.before = -1, nil
 		return
 	}
 	title := w.Text("window.sessions.title")
 	if m.Stage == Working {
-		title = w.Text("window.sessions", "n", m.Used, "total", m.Max)
+		title = w.Text("window.sessions", "n", m.Used+m.Others, "total", m.Max)
 	}
 	s.title.SetText(title)
 	if s.turn != m.Sessions.Turn {
@@ -85,6 +92,9 @@ func (s *sessionsPanel) draw() {
 		for i, r := range m.Sessions.Rows {
 			s.rows.Add(s.row(i, r))
 		}
+		if n := s.panel.flow.LeftSessions(); n > 1 {
+			s.rows.Add(container.NewHBox(layout.NewSpacer(), kit.NewButton(w.Count("window.sessions.remove-all", n), nil, kit.Plain, s.panel.flow.RemoveAllSessions)))
+		}
 		if len(m.Sessions.Rows) == 0 {
 			none := kit.NewText(w.Text("window.sessions.none"))
 			none.SetColor(theme.ColorMuted)
@@ -92,7 +102,11 @@ func (s *sessionsPanel) draw() {
 		}
 		s.rows.Refresh()
 	}
-	s.root.Show()
+	if !s.root.Visible() {
+		s.root.Show()
+		s.before = s.panel.win.Canvas().Focused()
+		s.panel.win.Canvas().Focus(s.closing)
+	}
 	s.root.Refresh()
 }
 

@@ -106,6 +106,9 @@ func (f *Flow) apply(t *Tab, u jobs.Update) {
 			continue
 		}
 		p.Phase, p.Rows, p.Wait = u.Phase, u.Rows, u.Wait
+		if u.Wait != nil && len(u.Wait.Holders) > 0 {
+			f.readOthers()
+		}
 		if u.Phase.Final() {
 			p.Problem, p.Partial = u.Problem, u.Partial
 			t.Ended = u.Ended

@@ -305,6 +305,43 @@ func (f *Flow) readSessions() {
 	})
 }
 
+// readOthers counts the sessions of the account that others on this computer hold. While there are any it
+// looks again by itself.
+func (f *Flow) readOthers() {
+	if f.o.Places == nil || f.model.Stage != Working {
+		return
+	}
+	f.counting++
+	turn, account := f.counting, f.runner.Sessions.Account()
+	f.loop.Go(context.Background(), func(ctx context.Context) {
+		list, err := f.o.Places.Holders(ctx, signin.AccountKey(account.Credential.User, account.Target.URL))
+		n := 0
+		for _, h := range list {
+			if !h.Here {
+				n++
+			}
+		}
+		f.loop.Post(func() {
+			if err != nil || turn != f.counting || f.model.Stage != Working {
+				return
+			}
+			if f.model.Others != n {
+				f.model.Others = n
+				f.changed(false)
+			}
+			if n > 0 {
+				time.AfterFunc(sessionsEvery, func() {
+					f.loop.Post(func() {
+						if turn == f.counting {
+							f.readOthers()
+						}
+					})
+				})
+			}
+		})
+	})
+}
+
 func sameRow(a, b SessionRow) bool {
 	return a.Customer == b.Customer && a.State == b.State && a.Since.Equal(b.Since) && a.Program == b.Program &&
 		a.Account == b.Account && a.Busy == b.Busy && a.Result == b.Result && a.Problem == b.Problem &&
@@ -358,6 +395,24 @@ func (f *Flow) CloseSession(i int) {
 	f.readSessions()
 }
 
+// LeftSessions is how many sessions of the panel were left open and are not being removed.
+func (f *Flow) LeftSessions() int {
+	n := 0
+	for _, r := range f.model.Sessions.Rows {
+		if r.State == SessionLeft && !r.Busy {
+			n++
+		}
+	}
+	return n
+}
+
+// RemoveAllSessions removes everything in the panel that was left open.
+func (f *Flow) RemoveAllSessions() {
+	for i := range f.model.Sessions.Rows {
+		f.RemoveSession(i)
+	}
+}
+
 // RemoveSession removes a session that was left open. Where nobody can sign in for it without being asked,
 // the first screen offers to.
 func (f *Flow) RemoveSession(i int) {
@@ -372,7 +427,10 @@ func (f *Flow) RemoveSession(i int) {
 	left := row.left
 	f.loop.Go(context.Background(), func(ctx context.Context) {
 		f.leftovers.Clean(ctx, []jobs.Left{left}, func(r jobs.LeftResult) { f.loop.Post(func() { f.leftResult(r) }) })
-		f.loop.Post(f.readSessions)
+		f.loop.Post(func() {
+			f.readSessions()
+			f.readOthers()
+		})
 	})
 }
 

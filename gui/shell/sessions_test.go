@@ -24,7 +24,8 @@ func TestSessionsCanBeSeenAndClosed(t *testing.T) {
 	d.choose(of[1])
 	d.ask("Get-Mailbox")
 	d.ended()
-	d.press("Sessions 2 of 3")
+	d.untilSays("Sessions 3 of 3")
+	d.press("Sessions 3 of 3")
 	d.untilSays("command line · since ")
 	d.shot("sessions")
 	texts := d.texts()
@@ -34,22 +35,23 @@ func TestSessionsCanBeSeenAndClosed(t *testing.T) {
 		}
 	}
 	d.press("Close")
-	d.untilSays("Sessions 1 of 3")
+	d.untilSays("Sessions 2 of 3")
 	if st := d.sim.Stats(); st.OpenShells != 2 {
 		t.Errorf("%d sessions are open, want that of the window and that of the command line", st.OpenShells)
 	}
-	d.press("Sessions 1 of 3") // closes the panel again
+	d.press("Sessions 2 of 3") // closes the panel again
 	if d.flow.Model().Sessions.Open {
 		t.Error("the panel stays")
 	}
 
 	// One that is killed leaves its session; the panel shows it and removes it.
 	cli.kill()
-	d.press("Sessions 1 of 3")
+	d.press("Sessions 2 of 3")
 	d.untilSays("left open")
 	d.shot("sessions-left")
 	d.press("Remove")
 	d.until("it is removed", func() bool { return len(d.flow.Model().Sessions.Rows) == 1 })
+	d.untilSays("Sessions 1 of 3")
 	if st := d.sim.Stats(); st.OpenShells != 1 {
 		t.Errorf("%d sessions are open, want that of the window alone", st.OpenShells)
 	}
@@ -77,6 +79,7 @@ func TestAFourthRunSaysForWhomItWaits(t *testing.T) {
 	name := d.flow.Name
 	waits := name(of[1]) + ": Waits for a session: " + name(of[2]) + " (command line), " + name(of[3]) + " (command line) and " + name(of[0]) + " are in use"
 	d.untilSays(waits)
+	d.untilSays("Sessions 3 of 3")
 	d.shot("waiting")
 	d.press("Cancel")
 	if tab := d.ended(); tab.Parts[0].Phase != jobs.NotAsked || code(tab.Parts[0].Problem) != exchange.CodeCancelled {

@@ -89,7 +89,7 @@ func TestTheWindowWaitsForTheCommandLine(t *testing.T) {
 	p := start(t, d)
 	fillIn(d, sim, sim.Password)
 	d.Key("Return")
-	d.See("Sessions 1 of 3", 20*time.Second)
+	d.See("Sessions 3 of 3", 20*time.Second) // this one, and two of the command line
 	ask := func(customer string) {
 		d.Click(customer, 0, 100, 280, 300)
 		d.Key("ctrl+k")
@@ -105,7 +105,7 @@ func TestTheWindowWaitsForTheCommandLine(t *testing.T) {
 	d.See("Waits for a session", 20*time.Second)
 	d.See("command line", 10*time.Second)
 	d.Shot("waiting-run")
-	d.Click("Sessions 1 of 3")
+	d.Click("Sessions 3 of 3")
 	d.See("this window, in use", 10*time.Second)
 	d.Shot("sessions")
 	d.Key("Escape")
