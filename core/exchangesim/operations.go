@@ -243,7 +243,10 @@ func (s *Server) accept(sh *shell, source uuid.UUID, data []byte) *wsman.Fault {
 	if sh.gone {
 		return wsman.FaultInvalidSelectors()
 	}
-	defer sh.collect()
+	defer func() {
+		sh.collect()
+		sh.startQueued() // there may be more runspaces now
+	}()
 	var broken *psrp.FragmentError
 	var unreadable *psrp.MessageError
 	for ev, err := range sh.pool.Receive(source, data) {

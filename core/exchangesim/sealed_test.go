@@ -130,7 +130,8 @@ func TestFaultsOnEncryptedConnections(t *testing.T) {
 	}
 	wire.mu.Lock()
 	defer wire.mu.Unlock()
-	for _, clear := range []string{"<s:", "<E:", "Envelope", "CommandLine", s.Password.Reveal(), "<html", "[FailureCategory"} {
+	// Shorter words stand in what is encrypted by chance.
+	for _, clear := range []string{"Envelope", "CommandLine", s.Password.Reveal(), "<html><head", "[FailureCategory"} {
 		if i := bytes.Index(wire.bytes.Bytes(), []byte(clear)); i >= 0 {
 			t.Errorf("%q stands in clear on the wire: %q", clear, wire.bytes.Bytes()[max(0, i-300):min(wire.bytes.Len(), i+100)])
 		}

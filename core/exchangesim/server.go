@@ -3,7 +3,8 @@
 // without an account, and how most tests run.
 //
 // It follows MS-WSMV, MS-PSRP and what is known of Exchange's own ways, not our client: any client of
-// remote PowerShell can use it.
+// remote PowerShell can use it. Faults and SetFaults let things go wrong on purpose, as they do in the wild;
+// package faults lists how.
 //
 //	var sim exchangesim.Server
 //	if err := sim.Start(); err != nil { … }

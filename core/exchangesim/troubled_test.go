@@ -418,7 +418,28 @@ func TestRunspaces(t *testing.T) {
 	if r := c.finish(first); r.state != 4 {
 		t.Errorf("the first: state %d", r.state)
 	}
+	// More runspaces let one start that waited.
+	running := []string{c.invoke(all), c.invoke(all)}
+	waited := c.invoke(command("Get-AcceptedDomain"))
+	c.wait = "PT0.05S"
+	if a := c.receiveOnce(waited); a.code() != 2150858793 {
+		t.Errorf("%s", a.body)
+	}
+	c.wait = "PT20S"
+	if a := c.post(shellNS+"/Send", "", `<sh:Send><sh:Stream Name="stdin">`+encoded(c.fragment(0x00021002, uuid.Nil, `<Obj RefId="0"><MS><I32 N="MaxRunspaces">3</I32><I64 N="ci">1</I64></MS></Obj>`))+`</sh:Stream></sh:Send>`); a.status != 200 {
+		t.Fatalf("%s", a.body)
+	}
+	if r := c.finish(waited); r.state != 4 {
+		t.Errorf("with a third runspace: %+v", r)
+	}
+	for _, id := range running {
+		c.signal(id, "powershell/signal/crtl_c")
+		if r := c.finish(id); r.state != 3 {
+			t.Errorf("state %d", r.state)
+		}
+	}
 	// Pipelines that wait when the session is deleted never run.
+	c.invoke(all)
 	c.invoke(all)
 	c.invoke(all)
 	waits := c.invoke(all)
@@ -428,7 +449,7 @@ func TestRunspaces(t *testing.T) {
 	if a := c.receiveOnce(waits); a.code() != 2150858843 {
 		t.Errorf("%s", a.body)
 	}
-	if st := s.Stats(); st.Commands != 6 || st.OpenShells != 0 {
+	if st := s.Stats(); st.Commands != 10 || st.OpenShells != 0 {
 		t.Errorf("%+v", st)
 	}
 }
