@@ -306,6 +306,39 @@ func TestWhatTheServerMakesOfATicket(t *testing.T) {
 	}
 }
 
+// A centre that knows only datagrams is asked by them once the other way was tried.
+func TestCentreOfDatagrams(t *testing.T) {
+	l, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		b := make([]byte, 64<<10)
+		for {
+			_, from, err := l.ReadFrom(b)
+			if err != nil {
+				return
+			}
+			e := messages.NewKRBError(types.PrincipalName{NameString: []string{"krbtgt", "FABRIKAM.EXAMPLE"}}, "FABRIKAM.EXAMPLE", 6, "")
+			if said, err := e.Marshal(); err == nil {
+				_, _ = l.WriteTo(said, from)
+			}
+		}
+	}()
+	defer func() {
+		_ = l.Close()
+		<-done
+	}()
+	k := &Kerberos{User: "admin@fabrikam.example", Password: secret.New("hunter2"),
+		Config: confFile(t, "[libdefaults]\n\tdns_lookup_kdc = false\n[realms]\n\tFABRIKAM.EXAMPLE = {\n\t\tkdc = "+l.LocalAddr().String()+"\n\t}\n")}
+	var e *Error
+	if _, err := k.New(context.Background(), Peer{Host: "ex01"}); !errors.As(err, &e) || e.Kind != KindAccountUnknown {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestCentresThatDoNotAnswer(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

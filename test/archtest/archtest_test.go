@@ -149,7 +149,7 @@ func TestRulesNameWhatExists(t *testing.T) {
 			have[p] = true
 		}
 	}
-	for _, must := range []string{"core/clixml", "core/psrp", "core/wsman", "core/httpauth", "core/exchange", "core/exchange/classic", "core/exchangesim", "core/results", "core/jobs", "gui", "cmd/tenantry", "cmd/tenantry-cli"} {
+	for _, must := range []string{"core/clixml", "core/psrp", "core/wsman", "core/gsskrb5", "core/httpauth", "core/exchange", "core/exchange/classic", "core/exchangesim", "core/results", "core/jobs", "gui", "cmd/tenantry", "cmd/tenantry-cli"} {
 		if !have[must] {
 			t.Errorf("%s is named by a rule and is not in the tree", must)
 		}
