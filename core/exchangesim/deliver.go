@@ -39,6 +39,7 @@ func (s *Server) deliver(w http.ResponseWriter, r *http.Request, a reply, ask *a
 		way.plan(ask)
 	}
 	if way.wait > 0 && !s.pause(r.Context(), way.wait) {
+		ask.line.breaks = dropBefore // nothing is no answer either
 		return
 	}
 	a.body = way.spoil(a.body)
@@ -161,7 +162,7 @@ func (s *Server) pour(w http.ResponseWriter, r *http.Request, body []byte, way j
 			return
 		}
 		if body = body[n:]; way.trickle > 0 && len(body) > 0 && !s.pause(r.Context(), way.trickle/time.Duration(pieces)) {
-			return
+			panic(http.ErrAbortHandler) // what was sent must not look whole
 		}
 	}
 }
