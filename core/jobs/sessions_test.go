@@ -184,6 +184,21 @@ func TestAnIdleSessionMakesRoomWhenTheServerSaysThereIsNone(t *testing.T) {
 	})
 }
 
+// The account's own number of sessions is kept; without one, what the server allows.
+func TestHowManySessionsThereAre(t *testing.T) {
+	for _, c := range []struct{ own, server, want int }{{0, 0, 3}, {0, 2, 2}, {0, 9, 3}, {5, 9, 5}, {5, 2, 5}, {1, 3, 1}} {
+		synctest.Test(t, func(t *testing.T) {
+			srv := &server{limit: c.server}
+			s := jobs.NewSessions(jobs.Account{Connector: srv, MaxSessions: c.own})
+			acquire(t, s, "a.example").Done(nil)
+			if _, most := s.InUse(); most != c.want {
+				t.Errorf("%d of its own, %d of the server: %d", c.own, c.server, most)
+			}
+			closeAll(t, s)
+		})
+	}
+}
+
 func TestWatchersSeeEveryChangeInOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := jobs.NewSessions(jobs.Account{Connector: &server{}})

@@ -66,6 +66,10 @@ func Open(ctx context.Context, path string) (*Journal, error) {
 		_ = j.Close()
 		return nil, err
 	}
+	if err := j.dropDead(ctx); err != nil {
+		_ = j.Close()
+		return nil, j.problem("open the journal", err)
+	}
 	return j, nil
 }
 

@@ -88,6 +88,7 @@ func (p *Places) Take(ctx context.Context, w Want, waits func([]Holder)) (*Place
 		select {
 		case <-change:
 		case <-ctx.Done():
+		case <-j.life.Done(): // closed: the next look says so
 		}
 		if err = ctx.Err(); err != nil {
 			break
@@ -137,6 +138,26 @@ func (p *Places) enter(ctx context.Context, tx *sql.Tx, w Want) (int64, error) {
 		return 0, err
 	}
 	return done.LastInsertId()
+}
+
+// dropDead strikes out what programs held or waited for that have ended.
+func (j *Journal) dropDead(ctx context.Context) error {
+	rows, err := j.placesOf(ctx, j.db, "")
+	if err != nil {
+		return err
+	}
+	rows = slices.DeleteFunc(rows, func(r placeRow) bool { return j.owner(r.process) != OwnerGone })
+	if len(rows) == 0 {
+		return nil
+	}
+	return j.write(ctx, "strike out programs that ended", func(tx *sql.Tx) error {
+		for _, r := range rows {
+			if _, err := tx.ExecContext(ctx, `DELETE FROM places WHERE id = ?`, r.id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // Free gives a place back, or a turn. It does so also when ctx is done. A shell that was noted for the place
@@ -203,9 +224,10 @@ type placeRow struct {
 
 func (r placeRow) here(j *Journal) bool { return r.pid == j.self.pid && r.begun == j.self.begun }
 
+// placesOf reads the book for an account, or for all with "".
 func (j *Journal) placesOf(ctx context.Context, from queries, account string) ([]placeRow, error) {
 	rows, err := from.QueryContext(ctx, `SELECT id, customer, program, held, host, pid, begun, since FROM places
-		WHERE account = ? ORDER BY id`, account)
+		WHERE ? IN ('', account) ORDER BY id`, account)
 	if err != nil {
 		return nil, err
 	}

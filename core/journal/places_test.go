@@ -408,6 +408,36 @@ func TestAnOlderJournalIsBroughtUpToDate(t *testing.T) {
 	}
 }
 
+func TestClosingTheJournalEndsTheWaiting(t *testing.T) {
+	j, err := journal.Open(t.Context(), filepath.Join(t.TempDir(), "journal.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	book := j.Places("window")
+	for _, name := range []string{"a", "b", "c"} {
+		take(t, book, name).gets(t)
+	}
+	waiting := take(t, book, "d")
+	waiting.hears(t, "a (window, here)", "b (window, here)", "c (window, here)")
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-waiting.done; exchange.CodeOf(err) != journal.CodeUnavailable {
+		t.Error(err)
+	}
+}
+
+// What programs that were killed have in the book is gone at the next start, for every account.
+func TestTheBookForgetsTheDead(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "journal.db")
+	holds(t, path, "hold-a").kill(t)
+	open(t, path)
+	var n int
+	if err := raw(t, path).QueryRow(`SELECT count(*) FROM places`).Scan(&n); err != nil || n != 0 {
+		t.Errorf("%d places, %v", n, err)
+	}
+}
+
 func TestANonsenseBookIsAProblemNotAHang(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "journal.db")
 	j := open(t, path)

@@ -107,10 +107,10 @@ func (j *Journal) OpenShells(ctx context.Context) ([]OpenShell, error) {
 			s.Found, fresh = now, append(fresh, s.ID)
 		}
 	}
-	if len(fresh) == 0 {
-		return open, nil
+	if len(fresh) > 0 { // the list is of use without the note
+		_ = j.write(ctx, doing, func(tx *sql.Tx) error { return noteFound(ctx, tx, fresh, now) })
 	}
-	return open, j.write(ctx, doing, func(tx *sql.Tx) error { return noteFound(ctx, tx, fresh, now) })
+	return open, nil
 }
 
 func noteFound(ctx context.Context, tx *sql.Tx, ids []string, at time.Time) error {
