@@ -399,7 +399,7 @@ func TestRunspaces(t *testing.T) {
 	c := connect(t, s, "?DelegatedOrg=contoso.example")
 	c.maximum = 2
 	c.open()
-	all := command("Get-Mailbox", "ResultSize", "<I32>1200</I32>") // more than waits for a client
+	all := command("Get-Mailbox", "ResultSize", "<I32>700</I32>") // more than waits for a client
 	// Two run at once, the third waits until one is over.
 	first, second, third := c.invoke(all), c.invoke(all), c.invoke(command("Get-AcceptedDomain"))
 	c.receive(first)

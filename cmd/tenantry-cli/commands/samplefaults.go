@@ -39,7 +39,12 @@ func (a *app) sampleFaults() *cobra.Command {
 				return err
 			}
 			table := results.NewTable(results.RunInfo{Title: "Faults"})
-			table.Declare("Fault", "Does", "Value", "Default", "Strikes", "CanStrike")
+			columns := []string{"Fault", "Does", "Value", "Default", "Strikes", "CanStrike"}
+			table.Declare(columns...)
+			if len(writer.query.Columns) == 0 && writer.format.Name == "table" && writer.output == "" && isTerminal(a.Out) {
+				writer.query.Columns = columns[:2] // sentences need the room
+				a.note(a.words.Count("cli.more-columns", len(columns)))
+			}
 			for _, f := range faults.Catalogue() {
 				value := f.Value
 				if value != "" {
