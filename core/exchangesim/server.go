@@ -98,13 +98,13 @@ type Server struct {
 	commands counter
 	faults   atomic.Pointer[faults.Strikes]
 	tally    faults.Tally
-	tokens   sync.Map // SecurityTokens that were given out
 	config   *tls.Config
 	gate     *negotiate.Gate
 
 	clientCertificate secret.Secret
 
 	mu     sync.Mutex // guards what follows
+	tokens []string   // SecurityTokens that were given out, the last ones
 	forest string     // the address that is reached with a SecurityToken; empty until a fault needs it
 	closed bool
 }
