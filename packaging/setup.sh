@@ -12,6 +12,7 @@ want=${1:-build}
 build_packages="gcc libc6-dev pkg-config libgl-dev libx11-dev libxcursor-dev libxrandr-dev libxinerama-dev libxi-dev libxxf86vm-dev libgtk-3-dev"
 screen_packages="xvfb xauth xdotool imagemagick x11-utils libgl1-mesa-dri openbox dbus dbus-x11 gnome-keyring tesseract-ocr tesseract-ocr-eng"
 realm_packages="krb5-kdc krb5-admin-server krb5-user python3-gssapi curl ca-certificates"
+foreign_packages="python3-winrm gss-ntlmssp" # what our NTLM is held against
 
 need_go() {
 	command -v go >/dev/null 2>&1 && return
@@ -21,7 +22,7 @@ need_go() {
 
 debian() {
 	packages=$build_packages
-	[ "$want" = test ] && packages="$packages $screen_packages $realm_packages"
+	[ "$want" = test ] && packages="$packages $screen_packages $realm_packages $foreign_packages"
 	[ "$want" = run ] && [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] && packages="$packages $screen_packages"
 	missing=""
 	for p in $packages; do
