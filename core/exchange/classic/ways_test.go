@@ -18,6 +18,7 @@ import (
 	"tenantry/core/exchangesim"
 	"tenantry/core/exchangesim/negotiate"
 	"tenantry/core/secret"
+	"tenantry/test/conformance"
 )
 
 // relay passes bytes on to a server and keeps all it saw.
@@ -182,6 +183,31 @@ func TestNothingGoesInClearOverPlainHTTP(t *testing.T) {
 			}
 			if len(wire.connections) == 0 || len(wire.connections) > 3 || sealed < 6 {
 				t.Errorf("%d connections with %d sealed requests", len(wire.connections), sealed)
+			}
+		})
+	}
+}
+
+func TestConformanceByNTLM(t *testing.T) {
+	for name, sim := range map[string]*exchangesim.Server{"http": {Plain: true}, "https": {}} {
+		t.Run(name, func(t *testing.T) {
+			sim.SignIn = []negotiate.Way{negotiate.Negotiate}
+			sim, customer := partner(t, sim, 60)
+			conformance.Run(t, conformance.Options{
+				Rows: 60,
+				Connect: func(t *testing.T) exchange.Session {
+					to, with := target(sim, customer)
+					with.Authentication = exchange.AuthNTLM
+					s, err := classic.New(classic.Options{}).Connect(context.Background(), to, with)
+					if err != nil {
+						t.Fatal(err)
+					}
+					return s
+				},
+				Open: func(*testing.T) int { return sim.Stats().OpenShells },
+			})
+			if st := sim.Stats(); st.Created != st.Deleted || st.Created == 0 || st.AuthFailures != 0 {
+				t.Errorf("the server counts %+v", st)
 			}
 		})
 	}
