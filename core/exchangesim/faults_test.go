@@ -225,6 +225,9 @@ func TestRefusals(t *testing.T) {
 	if a, err := c.askCreate(); err != nil || a.status != 404 {
 		t.Errorf("%+v %v", a, err)
 	}
+	if a, err := c.tryStep("delete", ""); err != nil || a.status != 401 {
+		t.Errorf("another step: %+v %v", a, err)
+	}
 	if err := s.SetFaults(faults.Must("retired=close")); err != nil {
 		t.Fatal(err)
 	}

@@ -52,7 +52,8 @@ func (s *Server) handler(at door) http.Handler {
 func (s *Server) serveWSMan(w http.ResponseWriter, r *http.Request, at door) {
 	l := &line{ResponseWriter: w}
 	defer l.end(r)
-	if s.struckUnsigned(l, r) {
+	struck, asked := s.struckUnsigned(l, r)
+	if struck {
 		return
 	}
 	admitted, ok := s.gate.Admit(l, r)
@@ -76,7 +77,7 @@ func (s *Server) serveWSMan(w http.ResponseWriter, r *http.Request, at door) {
 		return
 	}
 	q.ActivityID = "uuid:" + strings.ToUpper(uuid.NewString())
-	ask := &asking{Request: q, step: stepOf(q), strikes: s.faults.Load(), user: user, at: at, http: r, line: l}
+	ask := &asking{Request: q, step: stepOf(q), strikes: s.faults.Load(), user: user, at: at, http: r, line: l, asked: asked}
 	if rule, struck := s.struckInstead(ask); struck {
 		s.answerInstead(w, ask, rule)
 		return

@@ -3,6 +3,7 @@ package exchangesim
 import (
 	"bytes"
 	"errors"
+	"io"
 	"math"
 	"net"
 	"net/http"
@@ -24,6 +25,7 @@ type asking struct {
 	at      door
 	http    *http.Request
 	line    *line
+	asked   bool // the faults that come before sign-in were looked at
 }
 
 func (a *asking) strike(part faults.Part, fits func(faults.Rule) bool) []faults.Rule {
@@ -83,6 +85,8 @@ func (s *Server) Struck() map[faults.Name]int { return s.tally.Counts() }
 func (s *Server) struckInstead(ask *asking) (faults.Rule, bool) {
 	struck := ask.strike(faults.Instead, func(r faults.Rule) bool {
 		switch r.Name {
+		case faults.Retired, faults.NoBasic:
+			return !ask.asked
 		case faults.RedirectChain:
 			_, _, on := hops(ask.http)
 			return !on
@@ -101,21 +105,33 @@ func (s *Server) struckInstead(ask *asking) (faults.Rule, bool) {
 	return struck[0], true
 }
 
-// struckUnsigned answers for a service that is switched off, or offers no Basic, before anybody signs in: such
-// a server never comes to reading what is asked, which a client opens a session to find out.
-func (s *Server) struckUnsigned(l *line, r *http.Request) bool {
-	if r.Header.Get("Authorization") != "" || strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/encrypted") {
-		return false // on an encrypted connection everything is signed
+// unsigned tells whether a fault is one of a server that never comes to asking who sends a request.
+func unsigned(r faults.Rule) bool { return r.Name == faults.Retired || r.Name == faults.NoBasic }
+
+// struckUnsigned answers for a service that is switched off, or offers no Basic, whoever asks. asked says that
+// those faults were looked at, so that they count the request once.
+func (s *Server) struckUnsigned(l *line, r *http.Request) (struck, asked bool) {
+	strikes := s.faults.Load()
+	if !strikes.Has(faults.Retired) && !strikes.Has(faults.NoBasic) || r.Header.Get("Authorization") != "" ||
+		strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/encrypted") { // what is asked is read after sign-in
+		return false, false
 	}
-	ask := &asking{Request: &wsman.Request{}, step: faults.Create, strikes: s.faults.Load(), http: r, line: l}
-	struck := ask.strike(faults.Instead, func(rule faults.Rule) bool {
-		return rule.Name == faults.Retired || rule.Name == faults.NoBasic
-	})
-	if len(struck) == 0 {
-		return false
+	body, err := io.ReadAll(io.LimitReader(r.Body, wsman.DefaultMaxRequest+1))
+	if err != nil {
+		return false, false
 	}
-	s.answerInstead(l, ask, struck[0])
-	return true
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	q, err := wsman.ReadRequest(bytes.NewReader(body), wsman.Limits{})
+	step := faults.Create // which a client without a session is about to ask
+	if err == nil {
+		step = stepOf(q)
+	}
+	ask := &asking{Request: q, step: step, strikes: strikes, http: r, line: l}
+	rules := ask.strike(faults.Instead, unsigned)
+	if len(rules) > 0 {
+		s.answerInstead(l, ask, rules[0])
+	}
+	return len(rules) > 0, true
 }
 
 func commandID(q *wsman.Request) string {
