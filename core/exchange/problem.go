@@ -148,11 +148,12 @@ const (
 	CodeRedirectInvalid    Code = "redirect.invalid"    // no usable Location. Args: from, to
 	CodeRedirectUnexpected Code = "redirect.unexpected" // in the middle of a session, where none is followed. Args: host, to
 
-	CodeSessionLimit  Code = "session.limit"  // too many sessions for the account. Args: user, limit
-	CodeSessionBudget Code = "session.budget" // too many sessions opened in a period. Args: user, seconds
-	CodeSessionGone   Code = "session.gone"   // the server no longer knows the shell. Args: customer
-	CodeSessionBroken Code = "session.broken" // the runspace broke. Args: customer
-	CodeSessionClosed Code = "session.closed" // used after Close. Args: customer
+	CodeSessionLimit     Code = "session.limit"      // too many sessions for the account. Args: user, limit
+	CodeSessionBudget    Code = "session.budget"     // too many sessions opened in a period. Args: user, seconds
+	CodeSessionGone      Code = "session.gone"       // the server no longer knows the shell. Args: customer
+	CodeSessionBroken    Code = "session.broken"     // the runspace broke. Args: customer
+	CodeSessionNotClosed Code = "session.not-closed" // the server did not confirm that it is closed. Args: customer, host, reason (a code)
+	CodeSessionClosed    Code = "session.closed"     // used after Close. Args: customer
 
 	CodeServerBusy       Code = "server.busy"       // throttled: the account asked too much in a period. Args: seconds when known
 	CodeServerOperations Code = "server.operations" // too much of the account's at the same moment. Args: user

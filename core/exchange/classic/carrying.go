@@ -163,7 +163,7 @@ func (w place) strayProblem(doing string, r *wsman.Redirect, cause error) *excha
 	if u, err := url.Parse(r.Location); err == nil {
 		to = u.Host
 	}
-	w.origin = r.Origin
+	w.origin, w.answered = r.Origin, true
 	p := w.make(exchange.CodeRedirectUnexpected, doing, exchange.RetryNow, cause, "to", to)
 	note(p, "Status", strconv.Itoa(r.Status), "Redirect", r.Error())
 	return p

@@ -26,6 +26,7 @@ type place struct {
 	chosen   exchange.Authentication
 	shell    string       // its id, once there is one
 	origin   wsman.Origin // of the newest answer
+	answered bool         // that answer is what the problem is about
 }
 
 func (w place) args(more ...string) map[string]string {
@@ -41,7 +42,11 @@ func (w place) make(code exchange.Code, doing string, retry exchange.Retry, caus
 	p := &exchange.Problem{Code: code, Doing: doing, Args: w.args(more...), Retry: retry, Cause: cause, Details: map[string]string{}}
 	note(p, "Customer", string(w.customer), "Account", w.user, "Host", w.host, "Shell id", w.shell,
 		"Time", time.Now().UTC().Format(time.RFC3339))
-	noteAll(p, w.origin.Pairs())
+	if w.answered {
+		noteAll(p, w.origin.Pairs())
+	} else { // it may help to find the session in the server's logs, but is not the request that failed
+		note(p, "Last request id", w.origin.RequestID, "Last front end", w.origin.FrontEnd, "Last back end", w.origin.BackEnd)
+	}
 	return p
 }
 

@@ -207,11 +207,12 @@ func TestABrokenLineNamesTheAnswerBeforeIt(t *testing.T) {
 		p = exchange.AsProblem(err)
 	}
 	if p == nil || p.Code != exchange.CodeDropped || p.Args["unsure"] != exchange.Unsure ||
-		p.Details["Front end"] != "AM0FE07" || p.Details["Request id"] == "" || p.Details["Shell id"] == "" {
+		p.Details["Last front end"] != "AM0FE07" || p.Details["Last request id"] == "" || p.Details["Request id"] != "" || p.Details["Shell id"] == "" {
 		t.Errorf("%v %v", p, p.Details)
 	}
-	if err := s.Close(context.Background()); exchange.CodeOf(err) != exchange.CodeDropped {
-		t.Errorf("closing: %v", err)
+	p = exchange.AsProblem(s.Close(context.Background()))
+	if p == nil || p.Code != exchange.CodeSessionNotClosed || p.Args["reason"] != string(exchange.CodeDropped) {
+		t.Errorf("closing: %v", p)
 	}
 	broken.Store(false)
 	if err := s.Close(context.Background()); err != nil {

@@ -123,7 +123,7 @@ func (w place) wsmanCategory(doing, name string, cause error) *exchange.Problem 
 }
 
 func (w place) faultProblem(doing string, f *wsman.Fault, cause error) *exchange.Problem {
-	w.origin = f.Origin
+	w.origin, w.answered = f.Origin, true
 	said := f.Diagnostics()
 	category := first(said.Get("FailureCategory"), f.Origin.FailureCategory)
 	p := w.refusal(doing, category, said.Rest, cause)
@@ -199,7 +199,7 @@ func (w place) faultByNumber(doing string, f *wsman.Fault, text string, cause er
 }
 
 func (w place) answerProblem(doing string, e *wsman.HTTPError, cause error) *exchange.Problem {
-	w.origin = e.Origin
+	w.origin, w.answered = e.Origin, true
 	p := w.refusal(doing, e.FailureCategory, e.Diagnostics.Rest, cause)
 	if p == nil {
 		p = w.answerByStatus(doing, e, cause)

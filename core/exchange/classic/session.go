@@ -42,14 +42,18 @@ func (s *Session) Supports() exchange.Capabilities {
 func (s *Session) ShellID() string { return s.pool.ID() }
 
 // Close deletes the shell, always, within the connector's CloseLimit. A shell that could not be deleted stays
-// in the log.
+// in the log, and the error is CodeSessionNotClosed.
 func (s *Session) Close(ctx context.Context) error {
 	err := s.pool.Close(ctx)
 	s.transport.Close()
-	if err != nil {
-		return s.problem(context.WithoutCancel(ctx), "close the session", err)
+	if err == nil {
+		return nil
 	}
-	return nil
+	// What went wrong with the closing is nothing that went wrong with a run, and asks for another next step.
+	p := s.problem(context.WithoutCancel(ctx), "close the session", err)
+	p.Args["reason"] = string(p.Code)
+	p.Code, p.Retry = exchange.CodeSessionNotClosed, exchange.RetryNever
+	return p
 }
 
 // here is the place of a problem, with what is known of the shell and the server by now.
