@@ -57,6 +57,9 @@ func sayNotice(kind NoticeKind, these []Notice, f *Flow) string {
 		if p := these[0].Problem; p != nil && w.Has(key+"."+string(p.Code)) {
 			key += "." + string(p.Code)
 		}
+		if kind == Cancelled && these[0].Rows == 0 {
+			key = "table.cancelled-early"
+		}
 		return w.Count(key, these[0].Rows, "customer", f.Name(these[0].Customer))
 	}
 	const named = 5 // customers; the rest is a number
