@@ -312,6 +312,7 @@ func (l *Leftovers) cleanFor(ctx context.Context, a Account) (found int, refused
 		return left.Account() != key || left.Owner == journal.OwnerUnknown
 	})
 	access := Access{Credential: a.Credential, Target: a.Target}
+	access.Target.AllowRedirect, access.Target.OnRedirect = nil, nil // nobody asked for this, so nobody is asked
 	with := func(context.Context, Left) (Access, bool, error) { return access, true, nil }
 	for _, r := range l.clean(ctx, list, with, l.o.Told) {
 		if r.Problem != nil && concernsAll(r.Problem.Code) {
