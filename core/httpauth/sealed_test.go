@@ -204,6 +204,12 @@ func FuzzNTLMChallenge(f *testing.F) {
 	f.Add(unhex(f, specifiedChallenge))
 	f.Add(unhex(f, specifiedChallenge)[:48])
 	f.Add(append(unhex(f, specifiedChallenge)[:100], 6, 0, 0, 0, 0, 0, 0, 0))
+	bare := unhex(f, specifiedChallenge)
+	bare[22] &^= 0x80 // no target information
+	f.Add(bare)
+	empty := unhex(f, specifiedChallenge)
+	empty[40], empty[42] = 0, 0
+	f.Add(empty)
 	f.Fuzz(func(t *testing.T, token []byte) {
 		for _, seal := range []bool{true, false} {
 			c, err := NTLM{User: "anna@fabrikam.example", Password: secret.New("p")}.New(t.Context(), Peer{Host: "h", Seal: seal})

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"tenantry/core/exchange"
@@ -138,14 +139,14 @@ func TestNothingGoesInClearOverPlainHTTP(t *testing.T) {
 		auth    exchange.Authentication
 		offered []negotiate.Way
 		user    string
+		rows    int
 	}{
-		{exchange.AuthNTLM, []negotiate.Way{negotiate.NTLM}, "admin@fabrikam.example"},
-		{exchange.AuthNTLM, []negotiate.Way{negotiate.Negotiate}, `FABRIKAM\admin`},
-		{exchange.AuthNegotiate, []negotiate.Way{negotiate.Negotiate, negotiate.Basic}, `fabrikam\ADMIN`},
+		{exchange.AuthNTLM, []negotiate.Way{negotiate.NTLM}, "admin@fabrikam.example", 2000},
+		{exchange.AuthNTLM, []negotiate.Way{negotiate.Negotiate}, `FABRIKAM\admin`, 100},
+		{exchange.AuthNegotiate, []negotiate.Way{negotiate.Negotiate, negotiate.Basic}, `fabrikam\ADMIN`, 100},
 	} {
 		t.Run(fmt.Sprint(c.auth, " where it is offered as ", c.offered), func(t *testing.T) {
-			const rows = 2000
-			sim, customer := partner(t, &exchangesim.Server{Plain: true, SignIn: c.offered}, rows)
+			sim, customer := partner(t, &exchangesim.Server{Plain: true, SignIn: c.offered}, c.rows)
 			to, with := target(sim, customer)
 			wire := newRelay(t, hostOf(t, to.URL))
 			to.URL = wire.through(t, to.URL)
@@ -158,7 +159,7 @@ func TestNothingGoesInClearOverPlainHTTP(t *testing.T) {
 			if err := s.Close(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			if len(addresses) != rows || addresses[0] == "" {
+			if len(addresses) != c.rows || addresses[0] == "" {
 				t.Errorf("%d rows, the first %q", len(addresses), addresses[0])
 			}
 			st := sim.Stats()
@@ -175,7 +176,7 @@ func TestNothingGoesInClearOverPlainHTTP(t *testing.T) {
 				sealed += bytes.Count(conn.toServer.Bytes(), []byte("Encrypted Boundary--"))
 				both := strings.ToLower(conn.toServer.String() + conn.toClient.String())
 				for _, clear := range []string{"soap-envelope", "<s:envelope", "microsoft.com/powershell", "get-mailbox", "commandline", "creationxml",
-					"alias", addresses[0], addresses[rows-1], sim.Password.Reveal(), base64.StdEncoding.EncodeToString([]byte(sim.Password.Reveal()))} {
+					"alias", addresses[0], addresses[c.rows-1], sim.Password.Reveal(), base64.StdEncoding.EncodeToString([]byte(sim.Password.Reveal()))} {
 					if strings.Contains(both, strings.ToLower(clear)) {
 						t.Errorf("connection %d carries %q in clear", i, clear)
 					}
@@ -284,6 +285,51 @@ func TestRefusedSignIns(t *testing.T) {
 				t.Errorf("the server counts %+v", st)
 			}
 		})
+	}
+}
+
+// A sign-in never begins at a host that nobody allowed, however the way there is dressed up.
+func TestASignInDoesNotFollowEveryRedirect(t *testing.T) {
+	caught, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var reached atomic.Int32
+	var running sync.WaitGroup
+	running.Go(func() {
+		for {
+			c, err := caught.Accept()
+			if err != nil {
+				return
+			}
+			reached.Add(1)
+			c.Close()
+		}
+	})
+	t.Cleanup(func() { caught.Close(); running.Wait() })
+	_, port, _ := net.SplitHostPort(caught.Addr().String())
+	for _, location := range []string{
+		"https://outlook.com.example:" + port, "https://someone@localhost:" + port, "https://127.1:" + port, "http://2130706433:" + port,
+		"http://mail.fabrikam.example:" + port, "ftp://127.0.0.1:" + port, `https://localhost\@outlook.com:` + port, "",
+	} {
+		for _, auth := range []exchange.Authentication{exchange.AuthNTLM, exchange.AuthNegotiate} {
+			sim := &exchangesim.Server{Plain: true, SignIn: []negotiate.Way{negotiate.Negotiate}}
+			sim.Hooks.HTTP = func(w http.ResponseWriter, _ *http.Request) bool {
+				w.Header().Set("Location", location)
+				w.WriteHeader(http.StatusFound)
+				return true
+			}
+			sim, customer := partner(t, sim, 5)
+			to, with := target(sim, customer)
+			with.Authentication = auth
+			_, err := classic.New(classic.Options{}).Connect(t.Context(), to, with)
+			if code := exchange.CodeOf(err); !strings.HasPrefix(string(code), "redirect.") {
+				t.Errorf("%s to %q: %v", auth, location, err)
+			}
+		}
+	}
+	if n := reached.Load(); n != 0 {
+		t.Errorf("a stranger was reached %d times", n)
 	}
 }
 
