@@ -62,6 +62,7 @@ func (p *part) ask() {
 			return
 		}
 		switch {
+		case p.run.stopReason() != nil: // nobody is asked any more, so nobody is told to wait
 		case !p.mayRepeat(phase):
 		case problem.Retry == exchange.RetryNow && (again || p.reused):
 			// One that was idle may have been dropped by the server meanwhile: that is no attempt.

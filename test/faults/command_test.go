@@ -151,6 +151,9 @@ func TestTheCommandLineSaysWhichFailureItIs(t *testing.T) {
 			if c.rows > 0 && c.rows < mailboxes && !strings.Contains(e.err, lang.Count("cli.partial", c.rows, "customer", string(s.customer))) {
 				t.Errorf("it does not say that %d rows are not all", c.rows)
 			}
+			if again, _, _ := strings.Cut(lang.Text("cli.again-in", "wait", "|"), "|"); strings.Contains(e.err, again) {
+				t.Errorf("it says %q and did not try again", again)
+			}
 			if strings.Contains(e.out+e.err, s.with.Password.Reveal()) {
 				t.Error("the password shows")
 			}
