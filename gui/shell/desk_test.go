@@ -48,6 +48,22 @@ type desk struct {
 	news  chan struct{}
 }
 
+// telling is a Queue that tells when something was done on the screen.
+type telling struct {
+	*loop.Queue
+	news chan<- struct{}
+}
+
+func (l telling) Post(f func()) {
+	l.Queue.Post(func() {
+		f()
+		select {
+		case l.news <- struct{}{}:
+		default:
+		}
+	})
+}
+
 // newDesk starts the server and opens the window.
 func newDesk(t *testing.T, sim *exchangesim.Server) *desk {
 	t.Helper()
@@ -106,19 +122,11 @@ func (d *desk) open() {
 			Locale: d.lang, Folders: d.folders, Profiles: signin.OpenProfiles(d.folders.Profiles()), Vault: d.vault,
 			Customers: customers.Open(d.folders.Customers(), language.English),
 			Connector: classic.New(classic.Options{Shells: log.Shells()}), Journal: log, Places: log.Places("window"), Shells: log,
-			Loop: d.queue, Files: chooser{d.saved},
+			Loop: telling{d.queue, d.news}, Files: chooser{d.saved},
 		})
 		d.win = test.NewWindow(nil)
 		d.panel = shell.NewPanel(d.flow, d.win)
 		d.win.Resize(fyne.NewSize(1280, 780))
-		drawn := d.flow.OnChange
-		d.flow.OnChange = func(stage bool) {
-			drawn(stage)
-			select {
-			case d.news <- struct{}{}:
-			default:
-			}
-		}
 	})
 }
 

@@ -14,6 +14,7 @@ import (
 	"tenantry/gui/kit"
 	"tenantry/gui/kit/icons"
 	"tenantry/gui/kit/theme"
+	"tenantry/gui/waiting"
 )
 
 // sessionsPanel shows the sessions of the account and those left open, below the button that opens it.
@@ -155,7 +156,7 @@ func (p *Panel) sessionWords(r SessionRow) string {
 	case SessionClosing:
 		parts = append(parts, w.Text("window.sessions.closing"))
 	case SessionElsewhere:
-		parts = append(parts, w.Text(programKey(r.Program)))
+		parts = append(parts, waiting.Program(w, r.Program))
 	case SessionAbroad:
 		parts = append(parts, w.Text("window.sessions.abroad"))
 	case SessionLeft:
@@ -172,16 +173,6 @@ func (p *Panel) sessionWords(r SessionRow) string {
 		parts = append(parts, w.Text("window.sessions.since", "time", p.when(r.Since)))
 	}
 	return strings.Join(parts, " · ")
-}
-
-func programKey(program string) string {
-	switch program {
-	case "window":
-		return "window.sessions.other-window"
-	case "command line":
-		return "window.sessions.command-line"
-	}
-	return "window.sessions.other-program"
 }
 
 // when is the time alone on the same day, otherwise with its date.
@@ -207,25 +198,7 @@ func (p *Panel) waitWords(wait *jobs.Wait) string {
 	case wait.Reason != nil:
 		return w.Text("window.run.again", "reason", w.Problem(wait.Reason).Title)
 	}
-	var names []string
-	for _, h := range wait.Holders {
-		name := p.flow.Name(h.Customer)
-		switch {
-		case h.Left:
-			name += " (" + w.Text("window.sessions.left") + ")"
-		case !h.Here:
-			name += " (" + w.Text(programKey(h.Program)) + ")"
-		}
-		names = append(names, name)
-	}
-	switch n := len(names); n {
-	case 0:
-		return ""
-	case 1:
-		return w.Text("window.run.behind-one", "customer", names[0])
-	default:
-		return w.Text("window.run.behind", "customers", w.Text("window.and", "first", strings.Join(names[:n-1], ", "), "last", names[n-1]))
-	}
+	return waiting.For(w, wait.Holders, p.flow.Name)
 }
 
 // leftNote says what became of sessions that were left open.

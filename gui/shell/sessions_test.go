@@ -192,3 +192,27 @@ func TestARunWaitsForAnotherComputer(t *testing.T) {
 		t.Errorf("it ended as %s: %v", tab.Parts[0].Phase, tab.Parts[0].Problem)
 	}
 }
+
+// Signing in waits for a session like a run, and says for whom.
+func TestSigningInSaysForWhomItWaits(t *testing.T) {
+	d := newDesk(t, &exchangesim.Server{})
+	of := customersOf(d)
+	cli := startOther(d, of[1], of[2], of[3])
+	d.details(d.sim.Describe().Classic, d.ca)
+	d.queue.Do(func() { // signing in is under way until there is room
+		d.flow.SignIn.SetUser(d.sim.User)
+		d.flow.SignIn.SetPassword(d.sim.Password)
+		d.flow.SignIn.SignIn()
+	})
+	names := map[exchange.CustomerID]string{}
+	for _, c := range d.sim.Describe().Customers {
+		names[exchange.CustomerID(c.Domain)] = c.Name
+	}
+	d.untilSays("Waits for a session: " + names[of[1]] + " (command line), " + names[of[2]] + " (command line) and " + names[of[3]] + " (command line) are in use")
+	d.shot("signin-waits")
+	cli.leave()
+	d.until("the customers show", func() bool { return d.flow.Customers != nil && d.flow.Customers.Model().Loaded })
+	if st := d.sim.Stats(); st.MaxConcurrent > 3 || st.Refused > 0 {
+		t.Errorf("%d sessions at once, %d refused", st.MaxConcurrent, st.Refused)
+	}
+}

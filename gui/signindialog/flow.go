@@ -193,7 +193,7 @@ func (f *Flow) clear() {
 }
 
 func (f *Flow) fail(at Field, err error) {
-	f.model.Busy, f.model.Question = Idle, nil
+	f.model.rest()
 	f.model.At, f.model.Problem, f.model.Missing = at, exchange.AsProblem(err), ""
 	if at.detail() {
 		f.model.Details = true
@@ -206,7 +206,7 @@ func (f *Flow) Cancel() {
 	f.cancel()
 	if f.model.Busy != Idle {
 		f.turn++
-		f.model.Busy, f.model.Question = Idle, nil
+		f.model.rest()
 		f.changed()
 	}
 }
@@ -243,7 +243,7 @@ func (f *Flow) begin(what Busy, work func(ctx context.Context) (SignedIn, error)
 	turn := f.turn
 	ctx, cancel := context.WithCancel(context.Background())
 	f.cancel = cancel
-	f.model.Busy = what
+	f.model.Busy, f.model.Behind = what, nil
 	f.o.Redirects.Listen(func(q *Question) {
 		f.o.Loop.Post(func() {
 			if turn == f.turn {
@@ -272,7 +272,7 @@ func (f *Flow) begin(what Busy, work func(ctx context.Context) (SignedIn, error)
 				f.fail(at, err)
 				return
 			}
-			f.model.Busy, f.model.Question = Idle, nil
+			f.model.rest()
 			f.changed()
 			if f.OnSignedIn != nil {
 				f.OnSignedIn(in)
@@ -306,7 +306,11 @@ func (f *Flow) open(ctx context.Context, with given) (SignedIn, error) {
 	in := SignedIn{User: with.profile.Name, Host: hostOf(with.profile.Address()), Customer: firstCustomer(list, last)}
 	account.Places, account.Leftovers = f.o.Places, f.o.Leftovers
 	in.Sessions = jobs.NewSessions(account)
-	if err := in.prove(ctx); err != nil {
+	names := map[exchange.CustomerID]string{}
+	for _, c := range list {
+		names[c.Domain] = c.Name
+	}
+	if err := in.prove(ctx, func(holders []jobs.Holder) { f.o.Loop.Post(func() { f.waits(holders, names) }) }); err != nil {
 		return in, err
 	}
 	in.NotKept = f.keep(with)
@@ -327,7 +331,7 @@ func (f *Flow) openSample(ctx context.Context) (SignedIn, error) {
 		Connector: connector, Credential: sample.Credential,
 		Target: exchange.Target{URL: sample.URL, PrivateCA: sample.PrivateCA, AllowRedirect: f.o.Redirects.Ask},
 	})
-	if err := in.prove(ctx); err != nil {
+	if err := in.prove(ctx, nil); err != nil {
 		if sample.Close != nil {
 			sample.Close()
 		}
@@ -336,10 +340,20 @@ func (f *Flow) openSample(ctx context.Context) (SignedIn, error) {
 	return in, nil
 }
 
+// waits shows which sessions are in the way of signing in.
+func (f *Flow) waits(holders []jobs.Holder, names map[exchange.CustomerID]string) {
+	if f.model.Busy != SigningIn {
+		return
+	}
+	f.model.Behind, f.model.names = holders, names
+	f.changed()
+}
+
 // prove opens one session, which stays open for the first question. A customer that refuses a right account
 // does not keep it out: there are others.
-func (in *SignedIn) prove(ctx context.Context) error {
-	lease, err := in.Sessions.Acquire(ctx, in.Customer, nil, nil)
+// waits, which may be nil, hears which sessions are in the way.
+func (in *SignedIn) prove(ctx context.Context, waits func([]jobs.Holder)) error {
+	lease, err := in.Sessions.Acquire(ctx, in.Customer, waits, nil)
 	if exchange.CodeOf(err) == exchange.CodeDelegationRefused {
 		in.Refused = exchange.AsProblem(err)
 		return nil

@@ -11,6 +11,7 @@ import (
 
 	"tenantry/core/customers"
 	"tenantry/core/exchange"
+	"tenantry/core/jobs"
 	"tenantry/core/secret"
 	"tenantry/core/signin"
 )
@@ -67,12 +68,26 @@ type Model struct {
 	Filled   int      // grows whenever fields were filled in by the program
 
 	Busy     Busy
-	Question *Question // to be answered before signing in goes on; nil for none
+	Question *Question     // to be answered before signing in goes on; nil for none
+	Behind   []jobs.Holder // sessions of the account that are in the way of signing in
 
 	At      Field             // where Problem or Missing is shown
 	Problem *exchange.Problem // why it did not work; nil for none
 	Missing string            // key of the words for a field that was left empty; empty for none
+
+	names map[exchange.CustomerID]string
 }
+
+// Name is a customer's name for the screen, empty for the account's own organisation.
+func (m *Model) Name(id exchange.CustomerID) string {
+	if name := m.names[id]; name != "" {
+		return name
+	}
+	return string(id)
+}
+
+// rest notes that nothing is under way any more.
+func (m *Model) rest() { m.Busy, m.Question, m.Behind = Idle, nil, nil }
 
 // NeedsPassword tells whether the way to sign in cannot do without a password.
 func (m *Model) NeedsPassword() bool {

@@ -18,6 +18,7 @@ import (
 	"tenantry/gui/kit/loop"
 	"tenantry/gui/kit/theme"
 	"tenantry/gui/remedy"
+	"tenantry/gui/waiting"
 )
 
 // Panel draws the first screen. It belongs to the UI goroutine.
@@ -34,7 +35,7 @@ type Panel struct {
 	where                                 *kit.Text // the password is kept
 	signIn, cancel, explore, cancelSample *kit.Button
 	bar, sampleBar                        *kit.ProgressBar
-	question                              *kit.Strip
+	question, waits                       *kit.Strip
 	troubles                              map[Field]*fyne.Container
 	root                                  *container.Scroll
 	filled                                int
@@ -115,11 +116,13 @@ func (p *Panel) passwordCard() fyne.CanvasObject {
 	p.details = newDetails(p)
 	p.question = kit.NewStrip(kit.Warn, "")
 	p.question.Hide()
+	p.waits = kit.NewStrip(kit.Info, "")
+	p.waits.Hide()
 	rows := kit.Stacked(12,
 		kit.Stacked(2, kit.NewHeading(w.Text("window.signin.classic")), caption(w.Text("window.signin.classic-for"))),
 		p.userField, p.troubles[AccountField], p.passwordField, p.troubles[PasswordField],
 		kit.Stacked(0, p.remember, container.New(layout.NewCustomPaddedLayout(0, 0, 30, 0), p.where)),
-		p.troubles[NoField], p.question,
+		p.troubles[NoField], p.question, p.waits,
 		container.NewHBox(p.signIn, p.cancel), p.bar, p.details.fold)
 	return card(rows)
 }
@@ -217,6 +220,17 @@ func (p *Panel) draw() {
 		default:
 			p.details.focus(m.At)
 		}
+	}
+	name := func(id exchange.CustomerID) string {
+		if id == "" {
+			return w.Text("window.own-organisation")
+		}
+		return m.Name(id)
+	}
+	text := waiting.For(w, m.Behind, name)
+	p.waits.Hidden = text == ""
+	if text != "" && p.waits.Text() != text {
+		p.waits.Set(kit.Info, text)
 	}
 	p.question.Hidden = m.Question == nil
 	if q := m.Question; q != nil {
