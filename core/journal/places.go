@@ -15,7 +15,7 @@ const LeftLimit = 16 * time.Minute
 
 // Places is the journal as the book in which all programs of this computer write who holds how many sessions
 // of an account, so that together they stay within what the account may have. Who finds no room waits in
-// the order of asking, whatever program asked. What a program held that died comes free by itself; a shell
+// the order of asking, whatever program asked; one that does not take its turn is passed. What a program held that died comes free by itself; a shell
 // that it left open on the server keeps counting until it is struck out, for LeftLimit at most.
 type Places struct {
 	j       *Journal
@@ -60,11 +60,12 @@ type Holder struct {
 // waiting with CodeCancelled and gives up the turn.
 func (p *Places) Take(ctx context.Context, w Want, waits func([]Holder)) (*Place, error) {
 	j := p.j
-	now, id, err := p.try(ctx, w, 0)
+	mine := &turn{passed: map[int64]bool{}}
+	now, err := p.try(ctx, w, mine)
 	if err != nil {
 		return nil, err
 	}
-	place := &Place{id: id, account: w.Account}
+	place := &Place{id: mine.id, account: w.Account}
 	if now.room(w) {
 		return place, nil
 	}
@@ -72,8 +73,8 @@ func (p *Places) Take(ctx context.Context, w Want, waits func([]Holder)) (*Place
 	var told []Holder
 	for change := j.news.await(); ; change = j.news.await() {
 		// Looking needs no lock; taking does, and is tried only when it promises something.
-		if now, err = j.standing(ctx, j.db, w, id); err == nil && now.room(w) {
-			now, _, err = p.try(ctx, w, id)
+		if now, err = j.standing(ctx, j.db, w, mine); err == nil && (now.room(w) || mine.passes(now, w)) {
+			now, err = p.try(ctx, w, mine)
 			if err == nil && now.room(w) {
 				return place, nil
 			}
@@ -98,17 +99,48 @@ func (p *Places) Take(ctx context.Context, w Want, waits func([]Holder)) (*Place
 	return nil, j.problem("wait for a session", err)
 }
 
+// passAfter is how long somebody may leave a free place untaken before those behind pass.
+const passAfter = 3 * time.Second
+
+// turn is one who waits.
+type turn struct {
+	id     int64 // 0 before joining the queue
+	passed map[int64]bool
+
+	front []int64 // who had a free place before them, and since when
+	since time.Time
+}
+
+// passes tells whether those ahead leave a free place untaken for so long that this one passes them: their
+// program was stopped, or may have fewer sessions.
+func (t *turn) passes(now standing, w Want) bool {
+	switch {
+	case len(now.holders) >= w.Max:
+		t.front = nil
+	case t.front == nil || !slices.Equal(t.front, now.ahead):
+		t.front, t.since = now.ahead, time.Now()
+	case time.Since(t.since) >= passAfter:
+		for _, id := range now.ahead {
+			t.passed[id] = true
+		}
+		t.front = nil
+		return true
+	}
+	return false
+}
+
 // try takes the place when it is this one's turn and there is room, which the standing it returns tells.
-// It strikes out what dead programs held. id is that of the turn; 0 joins the queue.
-func (p *Places) try(ctx context.Context, w Want, turn int64) (now standing, id int64, err error) {
+// It strikes out what dead programs held, and joins the queue first where that was not done.
+func (p *Places) try(ctx context.Context, w Want, mine *turn) (now standing, err error) {
 	j := p.j
+	id := mine.id
 	err = j.write(ctx, "take a session's place", func(tx *sql.Tx) (err error) {
-		if id = turn; id == 0 {
+		if id == 0 {
 			if id, err = p.enter(ctx, tx, w); err != nil {
 				return err
 			}
 		}
-		if now, err = j.standing(ctx, tx, w, id); err != nil {
+		if now, err = j.standing(ctx, tx, w, &turn{id: id, passed: mine.passed}); err != nil {
 			return err
 		}
 		for _, dead := range now.dead {
@@ -124,8 +156,11 @@ func (p *Places) try(ctx context.Context, w Want, turn int64) (now standing, id 
 		}
 		return err
 	})
+	if err == nil {
+		mine.id = id
+	}
 	j.news.tell()
-	return now, id, err
+	return now, err
 }
 
 // enter joins the queue.
@@ -248,15 +283,16 @@ func (j *Journal) placesOf(ctx context.Context, from queries, account string) ([
 // standing is how things are for one who waits.
 type standing struct {
 	holders []Holder
-	ahead   int      // who wait longer
+	ahead   []int64  // who wait longer and were not passed
 	dead    []int64  // places of programs that ended
 	fresh   []string // shells not yet noted as left open
 }
 
 // room tells whether there is a place left after those who wait longer have theirs.
-func (s standing) room(w Want) bool { return len(s.holders)+s.ahead < w.Max }
+func (s standing) room(w Want) bool { return len(s.holders)+len(s.ahead) < w.Max }
 
-func (j *Journal) standing(ctx context.Context, from queries, w Want, id int64) (s standing, err error) {
+// standing reads how things are for mine, or for nobody with nil.
+func (j *Journal) standing(ctx context.Context, from queries, w Want, mine *turn) (s standing, err error) {
 	places, err := j.placesOf(ctx, from, w.Account)
 	if err != nil {
 		return s, err
@@ -274,8 +310,8 @@ func (j *Journal) standing(ctx context.Context, from queries, w Want, id int64) 
 		case r.held:
 			live[r.id] = true
 			s.holders = append(s.holders, Holder{Customer: r.customer, Program: r.program, Here: r.here(j), Since: r.since})
-		case r.id < id:
-			s.ahead++
+		case mine != nil && r.id < mine.id && !mine.passed[r.id]:
+			s.ahead = append(s.ahead, r.id)
 		}
 	}
 	shells, err := j.shellsOf(ctx, from, w.Account)
