@@ -176,7 +176,7 @@ func TestTheCommandLineWaitsForABusyServer(t *testing.T) {
 		"limit-receive@x1":        exchange.CodeSessionLimit,
 		"limit-create@x1":         exchange.CodeSessionLimit,
 		"budget@x1=2":             exchange.CodeSessionBudget,
-		"unavailable@x1=1":        exchange.CodeUnavailable,
+		"unavailable@x3=1":        exchange.CodeUnavailable,
 		"back-end-unreachable@x1": exchange.CodeBackEnd,
 		"quota@x1=operations":     exchange.CodeServerOperations,
 		"quota@x1=user":           exchange.CodeServerBusy,
@@ -197,6 +197,9 @@ func TestTheCommandLineWaitsForABusyServer(t *testing.T) {
 			}
 			if !strings.Contains(e.err, title) || !strings.Contains(e.err, strings.TrimSpace(again)) {
 				t.Errorf("it does not say %q and %q:\n%s", title, again, e.err)
+			}
+			if n := strings.Count(e.err, title); n != 1 {
+				t.Errorf("it is said %d times:\n%s", n, e.err)
 			}
 			if n := s.sim.Stats().OpenShells; n != 0 {
 				t.Errorf("%d sessions were left open", n)

@@ -16,11 +16,15 @@ type news struct {
 	inv    exchange.Invocation
 	rows   map[exchange.CustomerID]int
 	faults map[exchange.CustomerID]int
+	again  map[exchange.CustomerID]exchange.Code // why a customer is being asked again, when that was said
 	waits  func(name string, holders []jobs.Holder)
 }
 
 func newsOf(a *app, inv exchange.Invocation) *news {
-	return &news{a: a, inv: inv, rows: map[exchange.CustomerID]int{}, faults: map[exchange.CustomerID]int{}, waits: a.waits()}
+	return &news{
+		a: a, inv: inv, rows: map[exchange.CustomerID]int{}, faults: map[exchange.CustomerID]int{},
+		again: map[exchange.CustomerID]exchange.Code{}, waits: a.waits(),
+	}
 }
 
 // take is called from one goroutine, in order.
@@ -44,7 +48,13 @@ func (n *news) take(u jobs.Update) {
 		if u.Wait.Elsewhere {
 			again = a.words.Text("cli.held-elsewhere") + " " + again
 		}
-		a.note(name + ": " + a.words.Problem(u.Wait.Reason).Title + ". " + again)
+		line := name + ": " + a.words.Problem(u.Wait.Reason).Title + ". " + again
+		if n.again[u.Customer] == u.Wait.Reason.Code { // it was said, and is so still
+			a.progress(line)
+			break
+		}
+		n.again[u.Customer] = u.Wait.Reason.Code
+		a.note(line)
 	case u.Phase == jobs.Waiting && u.Wait == nil: // everybody's first news: nothing has happened yet
 	default:
 		if u.Wait != nil {
