@@ -3,7 +3,9 @@ package main_test
 import (
 	"bytes"
 	"encoding/json"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -198,5 +200,34 @@ func TestWhatNobodyCanRemove(t *testing.T) {
 	}
 	if got = who.run(t, "", "sessions", "list", "--format", "json").want(t, 0); got.out != "[]\n" {
 		t.Error(got.out)
+	}
+}
+
+// Without the journal no session is opened: what is not noted could be left open without anybody knowing.
+func TestADamagedJournalIsSaidAndLeftAlone(t *testing.T) {
+	t.Parallel()
+	p, who := serve(t, "--plain", "--customers", "1", "--mailboxes", "5"), somebody(t)
+	who.ask(t, p, "run", "Get-Mailbox", "--customer", p.Customers[0].Domain).want(t, 0)
+	var path string
+	err := filepath.WalkDir(who.home, func(at string, _ fs.DirEntry, err error) error {
+		if strings.HasPrefix(filepath.Base(at), "journal.") && !strings.Contains(at, "-") {
+			path = at
+		}
+		return err
+	})
+	if err != nil || path == "" {
+		t.Fatalf("there is no journal: %v", err)
+	}
+	text := bytes.Repeat([]byte("no database at all\n"), 500)
+	if err := os.WriteFile(path, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	who.ask(t, p, "run", "Get-Mailbox", "--customer", p.Customers[0].Domain).want(t, 1, "The journal is damaged.")
+	who.run(t, "", "sessions", "clean").want(t, 1, "The journal is damaged.")
+	if after, err := os.ReadFile(path); err != nil || !bytes.Equal(after, text) {
+		t.Errorf("the file was changed: %v", err)
+	}
+	if s := p.stats(t); s.Created != 1 {
+		t.Errorf("%+v", s)
 	}
 }
