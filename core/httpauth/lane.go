@@ -221,12 +221,13 @@ func (t *Transport) postOn(ctx context.Context, l *lane, u *url.URL, contentType
 	default:
 		return resp.StatusCode, resp.Header, open, nil
 	}
-	frame, err := io.ReadAll(open)
-	if err != nil {
+	const usual = 1 << 20 // what a server says of the length is believed up to here
+	frame := bytes.NewBuffer(make([]byte, 0, min(max(resp.ContentLength, 0), usual)+bytes.MinRead))
+	if _, err := frame.ReadFrom(open); err != nil {
 		_ = open.Close()
 		return 0, nil, nil, err
 	}
-	plain, plainType, err := openMessages(l.context, resp.Header.Get("Content-Type"), frame)
+	plain, plainType, err := openMessages(l.context, resp.Header.Get("Content-Type"), frame.Bytes())
 	if err != nil {
 		l.close()
 		_ = open.Close()
