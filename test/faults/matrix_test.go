@@ -51,17 +51,27 @@ func TestEachFaultAtEachStep(t *testing.T) {
 }
 
 func (r row) name() string {
-	if r.value == "" {
-		return string(r.fault)
+	name := string(r.fault)
+	if r.value != "" {
+		name += "=" + r.value
 	}
-	return string(r.fault) + "=" + r.value
+	if r.once {
+		name += ", once"
+	}
+	return name
 }
 
 // rule is the row's fault at one step, each time unless it is in mid-stream.
 func (r row) rule(step faults.Step) string {
 	when := string(step)
-	if step == faults.Receive && r.strikesLate() {
+	late := step == faults.Receive && r.strikesLate()
+	switch {
+	case late && r.once:
+		when += fmt.Sprintf(",%d", nth)
+	case late:
 		when += fmt.Sprintf(",%d+", nth)
+	case r.once:
+		when += ",x1"
 	}
 	text := string(r.fault) + "@" + when
 	if r.value != "" {
@@ -105,10 +115,10 @@ func play(t *testing.T, r row, step faults.Step, want string, all []string) stri
 
 	got := string(e.code())
 	switch {
-	case e.result.Phase == jobs.Finished && len(shells) > 0:
-		got = left
 	case e.result.Phase == jobs.Finished && e.result.Attempts > 1:
 		got = again
+	case e.result.Phase == jobs.Finished && len(shells) > 0:
+		got = left
 	case e.result.Phase == jobs.Finished:
 		got = ok
 	case len(e.rows) > 0:
@@ -222,7 +232,7 @@ func shown(got string, rows, sessions int) string {
 	case ok, left:
 		return fmt.Sprintf("rows %d ✓%s", rows, mark)
 	case again:
-		return fmt.Sprintf("again, rows %d ✓", rows)
+		return fmt.Sprintf("again, rows %d ✓%s", rows, mark)
 	}
 	code, _, partial := strings.Cut(got, "/")
 	if partial {
