@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -178,12 +179,21 @@ func TestTheOwnerOfAShellIsKnown(t *testing.T) {
 	if got := owner("far"); got != journal.OwnerUnknown {
 		t.Errorf("another computer: %s", got)
 	}
+	if _, err := db.Exec(`UPDATE shells SET host = 'as it was called at home' WHERE id = 'stay-2'`); err != nil {
+		t.Fatal(err)
+	}
+	if got := owner("stay-2"); got != journal.OwnerRunning {
+		t.Errorf("after the computer got another name: %s", got)
+	}
 	_ = in.Close()
 	if err := cmd.Wait(); err != nil {
 		t.Fatal(err)
 	}
 	if got := owner("stay-0"); got != journal.OwnerGone {
 		t.Errorf("after it ended: %s", got)
+	}
+	if got := owner("stay-2"); got != journal.OwnerGone && runtime.GOOS != "windows" {
+		t.Errorf("after it ended and the computer got another name: %s", got)
 	}
 }
 

@@ -1,6 +1,9 @@
 package journal
 
-import "os"
+import (
+	"os"
+	"strings"
+)
 
 // process is a process as the journal remembers it: its number alone is not enough, because the system
 // gives it to another program later.
@@ -8,6 +11,17 @@ type process struct {
 	pid   int
 	begun string // when it began, in the system's own terms; never the same for two with one number
 	host  string
+}
+
+// sameComputer tells whether two processes surely ran on one computer. Its name is not enough to tell: it can
+// change with the network. Where the system names its starts, begun begins with that name and a slash.
+func (p process) sameComputer(o process) bool {
+	if p.host == o.host {
+		return true
+	}
+	start, _, named := strings.Cut(p.begun, "/")
+	other, _, _ := strings.Cut(o.begun, "/")
+	return named && start != "" && start == other
 }
 
 func thisProcess() (process, error) {

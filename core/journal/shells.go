@@ -158,12 +158,11 @@ func (j *Journal) shellsOf(ctx context.Context, from queries, budget string) ([]
 }
 
 func (j *Journal) owner(p process) Owner {
-	here := p.host == j.self.host
 	begun, err := beginningOf(p.pid)
 	switch {
-	case err == nil && begun == p.begun: // whatever this computer is called now: its name may change with its network
+	case err == nil && begun == p.begun: // whatever this computer is called now
 		return OwnerRunning
-	case !here:
+	case !p.sameComputer(j.self):
 		return OwnerUnknown
 	case err == nil && p.begun == "":
 		return OwnerRunning
