@@ -57,6 +57,7 @@ const limit = 50 * time.Second
 type person struct {
 	home string
 	lang string
+	env  []string // further variables of the environment
 }
 
 func somebody(t *testing.T) *person {
@@ -67,6 +68,7 @@ func somebody(t *testing.T) *person {
 func (p *person) command(ctx context.Context, args ...string) *exec.Cmd {
 	c := exec.CommandContext(ctx, binary, args...)
 	c.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + p.home, "TENANTRY_HOME=" + filepath.Join(p.home, "tenantry"), "LANG=" + p.lang, "TZ=UTC"}
+	c.Env = append(c.Env, p.env...)
 	if root := os.Getenv("SystemRoot"); root != "" {
 		c.Env = append(c.Env, "SystemRoot="+root)
 	}
