@@ -222,7 +222,10 @@ func refused(err error) bool {
 		case http.StatusRequestTimeout:
 			return false
 		}
-		return answer.Status >= 300 && answer.Status < 500
+		// A failure with a category was decided before anything was made, unless it is about the way from the
+		// front end to the server behind it.
+		group, _, _ := strings.Cut(answer.FailureCategory, "-")
+		return answer.Status >= 300 && answer.Status < 500 || group != "" && !strings.EqualFold(group, "Cafe")
 	}
 	return errors.As(err, &redirect)
 }
