@@ -15,7 +15,7 @@ import (
 // How much there is to do, and what is chosen.
 var (
 	kills    = 100
-	duration = 20 * time.Second
+	duration = 15 * time.Second
 	seed     = rand.Uint64N(1 << 32)
 )
 

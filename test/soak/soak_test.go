@@ -190,7 +190,7 @@ func (o *office) ask(t *testing.T, d *rand.Rand, runner *jobs.Runner) {
 	run := runner.Start(context.Background(), jobs.Plan{Invocation: q.invocation, Customers: whom, Jobs: d.IntN(4)}, func(u jobs.Update) {
 		sentences(t, u.Problem)
 	})
-	enough := 5 * time.Second
+	enough := min(5*time.Second, duration/5)
 	if d.IntN(5) == 0 {
 		enough = time.Duration(d.Int64N(int64(100 * time.Millisecond)))
 	}
