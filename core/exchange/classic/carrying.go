@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"tenantry/core/exchange"
 	"tenantry/core/httpauth"
@@ -36,7 +37,7 @@ func (w place) carrierByKind(doing string, e *httpauth.Error, cause error) *exch
 		if e.Stage == httpauth.StageConnecting { // nothing there says yes or no
 			return now(exchange.CodeNotReachable)
 		}
-		return now(exchange.CodeTimeout)
+		return now(exchange.CodeTimeout, "seconds", w.waited(e))
 	case httpauth.KindUntrusted:
 		why := map[httpauth.Trust]string{httpauth.TrustExpired: "expired", httpauth.TrustAuthority: "authority", httpauth.TrustName: "name"}[e.Trust]
 		return never(exchange.CodeUntrusted, "why", why)
@@ -110,6 +111,19 @@ func (w place) carrierByKind(doing string, e *httpauth.Error, cause error) *exch
 		return now(exchange.CodeCancelled)
 	}
 	return never(exchange.CodeUnexpected)
+}
+
+// waited is for how many seconds a server was waited for, "" when something else ended the wait.
+func (w place) waited(e *httpauth.Error) string {
+	limit := w.patience
+	if e.Stage == httpauth.StageAnswer {
+		limit = w.stall
+	}
+	// errors.Is would say yes for a limit of the transport too.
+	if limit < time.Second || e.Cause == context.DeadlineExceeded {
+		return ""
+	}
+	return strconv.Itoa(int(limit.Seconds()))
 }
 
 // redirectProblem says why a redirect is not followed.

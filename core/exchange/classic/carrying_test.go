@@ -1,9 +1,11 @@
 package classic
 
 import (
+	"context"
 	"errors"
 	"net"
 	"testing"
+	"time"
 
 	"tenantry/core/exchange"
 	"tenantry/core/httpauth"
@@ -12,6 +14,7 @@ import (
 // Whatever goes wrong between here and the server has a code of its own; nothing known is unexpected.
 func TestEachTroubleOnTheWayHasItsCode(t *testing.T) {
 	here := place{user: "anna@fabrikam.example", customer: "contoso.example", host: "mail.contoso.example", chosen: exchange.AuthNTLM}
+	here.patience, here.stall = 2*time.Minute, time.Minute
 	basic, cloud := here, here
 	basic.chosen, cloud.host = exchange.AuthBasic, "ps.outlook.com:443"
 	alert := &net.OpError{Op: "remote error", Err: errors.New("tls: certificate required")}
@@ -26,8 +29,10 @@ func TestEachTroubleOnTheWayHasItsCode(t *testing.T) {
 		{"nobody listens", here, httpauth.Error{Kind: httpauth.KindRefused}, exchange.CodeNotReachable, nil},
 		{"no way", here, httpauth.Error{Kind: httpauth.KindUnreachable}, exchange.CodeNotReachable, nil},
 		{"nothing answers the knock", here, httpauth.Error{Kind: httpauth.KindTimeout}, exchange.CodeNotReachable, nil},
-		{"slow answer", here, httpauth.Error{Kind: httpauth.KindTimeout, Stage: httpauth.StageWaiting}, exchange.CodeTimeout, nil},
-		{"answer stands still", here, httpauth.Error{Kind: httpauth.KindTimeout, Stage: httpauth.StageAnswer}, exchange.CodeTimeout, nil},
+		{"slow answer", here, httpauth.Error{Kind: httpauth.KindTimeout, Stage: httpauth.StageWaiting}, exchange.CodeTimeout, map[string]string{"seconds": "120"}},
+		{"answer stands still", here, httpauth.Error{Kind: httpauth.KindTimeout, Stage: httpauth.StageAnswer}, exchange.CodeTimeout, map[string]string{"seconds": "60"}},
+		{"whoever asked ran out of time", here, httpauth.Error{Kind: httpauth.KindTimeout, Stage: httpauth.StageWaiting, Cause: context.DeadlineExceeded}, exchange.CodeTimeout,
+			map[string]string{"seconds": ""}},
 		{"expired", here, httpauth.Error{Kind: httpauth.KindUntrusted, Trust: httpauth.TrustExpired}, exchange.CodeUntrusted, map[string]string{"why": "expired"}},
 		{"another's name", here, httpauth.Error{Kind: httpauth.KindUntrusted, Trust: httpauth.TrustName}, exchange.CodeUntrusted, map[string]string{"why": "name"}},
 		{"authority's file", here, httpauth.Error{Kind: httpauth.KindPrivateCA}, exchange.CodeUntrusted, map[string]string{"why": "private-ca"}},

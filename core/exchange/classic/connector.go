@@ -92,7 +92,8 @@ func (c *Connector) Connect(ctx context.Context, to exchange.Target, with exchan
 	if address == "" {
 		address = DefaultURL
 	}
-	where := place{user: with.User, customer: to.Customer, host: hostOf(address), chosen: with.Authentication}
+	where := place{user: with.User, customer: to.Customer, host: hostOf(address), chosen: with.Authentication,
+		patience: c.o.OperationTimeout + c.o.AnswerGrace, stall: c.o.OperationTimeout}
 	if to.Customer != "" {
 		delegated, err := httpauth.WithDelegatedOrg(address, string(to.Customer))
 		if err != nil {

@@ -27,6 +27,9 @@ type place struct {
 	shell    string       // its id, once there is one
 	origin   wsman.Origin // of the newest answer
 	answered bool         // that answer is what the problem is about
+
+	// patience and stall are how long an answer, and the next bytes of one, are waited for; 0 when not known.
+	patience, stall time.Duration
 }
 
 func (w place) args(more ...string) map[string]string {
