@@ -85,7 +85,7 @@ func (o *cleanOptions) run(ctx context.Context, a *app) error {
 func (o *cleanOptions) leftovers(ctx context.Context, a *app) (*jobs.Leftovers, func(), error) {
 	options := jobs.LeftOptions{Access: jobs.KeptAccess(signin.OpenProfiles(a.folders.Profiles()), signin.SystemVault())}
 	f := o.connect
-	if !f.sample && f.profile == "" && f.url == "" && f.user == "" && f.ca == "" && !f.passwordStdin {
+	if !f.given() {
 		log, err := a.openJournal(ctx)
 		if err != nil {
 			return nil, nil, err

@@ -53,6 +53,11 @@ func (f *connectFlags) add(a *app, c *cobra.Command) {
 	complete(c, "profile", a.profileNames)
 }
 
+// given tells whether anything was said about a connection.
+func (f *connectFlags) given() bool {
+	return f.sample || f.passwordStdin || f.profile+f.url+f.user+f.ca+f.auth+f.clientCert+f.clientKey+f.proxy+f.proxyUser != ""
+}
+
 // link is a chosen connection: what sessions are opened with. close ends what was started for it.
 type link struct {
 	connector   exchange.Connector
