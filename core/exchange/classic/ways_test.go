@@ -17,6 +17,7 @@ import (
 	"tenantry/core/exchange"
 	"tenantry/core/exchange/classic"
 	"tenantry/core/exchangesim"
+	"tenantry/core/exchangesim/faults"
 	"tenantry/core/exchangesim/negotiate"
 	"tenantry/core/secret"
 	"tenantry/test/conformance"
@@ -209,6 +210,41 @@ func TestConformanceByNTLM(t *testing.T) {
 			})
 			if st := sim.Stats(); st.Created != st.Deleted || st.Created == 0 || st.AuthFailures != 0 {
 				t.Errorf("the server counts %+v", st)
+			}
+		})
+	}
+}
+
+// What goes wrong below the encryption has the same names as without it, and what only suffers on its way arrives.
+func TestTroubleBelowMessageEncryption(t *testing.T) {
+	for rule, want := range map[string]exchange.Code{
+		"gzip=always": "", "chunked": "", "trickle": "", "small-fragments": "",
+		"garbage@receive,2=bytes": exchange.CodeBadAnswer, "half-body@receive,2": exchange.CodeAnswerCut,
+		"drop-in@receive,2": exchange.CodeAnswerCut, "drop-after@receive,2": exchange.CodeDropped,
+		"wrong-password": exchange.CodeSignInRefused, "delegation-refused": exchange.CodeDelegationRefused,
+	} {
+		t.Run(rule, func(t *testing.T) {
+			plan, err := faults.Parse(rule)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sim, customer := partner(t, &exchangesim.Server{Plain: true, SignIn: []negotiate.Way{negotiate.Negotiate}, Faults: plan}, 40)
+			to, with := target(sim, customer)
+			with.Authentication = exchange.AuthNTLM
+			s, err := classic.New(classic.Options{}).Connect(t.Context(), to, with)
+			rows := 0
+			if err == nil {
+				inv := exchange.Invocation{Cmdlet: "Get-Mailbox", Params: []exchange.Param{{Name: "ResultSize", Value: exchange.Unlimited()}}}
+				for ev, failed := range s.Invoke(t.Context(), inv) {
+					if _, ok := ev.(exchange.Row); ok {
+						rows++
+					}
+					err = failed
+				}
+				_ = s.Close(t.Context()) // of a broken line, too
+			}
+			if code := exchange.CodeOf(err); code != want || want == "" && rows != 40 {
+				t.Errorf("code %q after %d rows, want %q: %v", code, rows, want, err)
 			}
 		})
 	}
@@ -421,6 +457,7 @@ func TestProxies(t *testing.T) {
 		{"https, with a password", &proxy{user: "jo", password: proxyPassword}, exchange.Proxy{User: "jo", Password: secret.New(proxyPassword)}, false, exchange.AuthBasic, ""},
 		{"https and NTLM, with a password", &proxy{user: "jo", password: proxyPassword}, exchange.Proxy{User: "jo", Password: secret.New(proxyPassword)}, false, exchange.AuthNTLM, ""},
 		{"http and NTLM", &proxy{}, exchange.Proxy{}, true, exchange.AuthNTLM, ""},
+		{"http and NTLM, with a password", &proxy{user: "jo", password: proxyPassword}, exchange.Proxy{User: "jo", Password: secret.New(proxyPassword)}, true, exchange.AuthNTLM, ""},
 		{"https, password missing", &proxy{user: "jo", password: proxyPassword}, exchange.Proxy{}, false, exchange.AuthBasic, exchange.CodeProxySignIn},
 		{"http and NTLM, password missing", &proxy{user: "jo", password: proxyPassword}, exchange.Proxy{}, true, exchange.AuthNTLM, exchange.CodeProxySignIn},
 		{"https, refused", &proxy{status: 403}, exchange.Proxy{}, false, exchange.AuthNTLM, exchange.CodeProxyRefused},
