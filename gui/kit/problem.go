@@ -38,6 +38,9 @@ func Explained(kind Kind, m wording.Message, actions ...Action) Trouble {
 // Problem is a panel that says what went wrong and what to do, with the raw facts folded away.
 type Problem struct {
 	widget.BaseWidget
+	// OnFold hears that the details were unfolded or folded, so that what is around finds room; nil is allowed.
+	OnFold func()
+
 	trouble Trouble
 	back    *Surface
 	icon    *widget.Icon
@@ -108,9 +111,15 @@ func (p *Problem) details() fyne.CanvasObject {
 		copyAll.SetText(words.Copied)
 		copyAll.SetIcon(icons.Check)
 	})
-	fold := NewFold(words.Details, container.New(&stack{gap: 4}, text,
-		container.New(layout.NewCustomPaddedLayout(0, 4, 8, 0), container.NewHBox(copyAll))))
-	fold.OnChanged = func(bool) { p.root.Refresh() }
+	// The button comes first: the facts may be longer than there is room.
+	fold := NewFold(words.Details, container.New(&stack{gap: 4},
+		container.New(layout.NewCustomPaddedLayout(4, 0, 8, 0), container.NewHBox(copyAll)), text))
+	fold.OnChanged = func(bool) {
+		p.root.Refresh()
+		if p.OnFold != nil {
+			p.OnFold()
+		}
+	}
 	return container.New(layout.NewCustomPaddedLayout(4, 4, 4, 0), fold)
 }
 

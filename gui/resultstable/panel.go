@@ -34,6 +34,7 @@ type Panel struct {
 
 	flow    *Flow
 	strips  *fyne.Container
+	above   *container.Scroll // holds the strips
 	find    *kit.Entry
 	columns *kit.Button
 	details *kit.Button
@@ -105,8 +106,8 @@ func NewPanel(flow *Flow) *Panel {
 		container.NewBorder(nil, nil, nil, p.export, container.New(&middleLine{}, p.status)))
 	p.middle = container.NewStack(p.grid)
 	p.center = container.NewStack(p.middle)
-	p.root = container.NewBorder(
-		kit.Stacked(0, container.New(layout.NewCustomPaddedLayout(4, 0, 8, 8), p.strips), head, p.bar), foot, nil, nil, p.center)
+	p.above = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(4, 0, 8, 8), p.strips))
+	p.root = container.New(&stacking{p}, p.above, head, p.bar, p.center, foot)
 	flow.OnChange = p.draw
 	p.draw(true)
 	return p
@@ -307,7 +308,9 @@ func (p *Panel) strip(kind NoticeKind, these []Notice) fyne.CanvasObject {
 			t.Why = message.Title + "."
 		}
 	}
-	return kit.NewProblem(t)
+	panel := kit.NewProblem(t)
+	panel.OnFold = func() { p.root.Refresh() }
+	return panel
 }
 
 // steps are buttons for what can be done: asking again those that could then answer, and what the window does

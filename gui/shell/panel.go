@@ -41,7 +41,8 @@ type Panel struct {
 	tables    map[*resultstable.Flow]*resultstable.Panel
 	result    *fyne.Container
 	notes     *fyne.Container
-	under     *fyne.Container // everything below the bar
+	under     *fyne.Container   // everything below the bar
+	notesRoll *container.Scroll // holds the notes where there is not room for all of them
 	notesNow  notesShown
 	imports   *importNote // nil while nothing is imported
 	start     *fyne.Container
@@ -92,7 +93,7 @@ func (p *Panel) rebuild() {
 	p.stage, p.shown, p.told = m.Stage, nil, nil
 	p.tables = map[*resultstable.Flow]*resultstable.Panel{}
 	p.bar = newTopBar(p)
-	p.notes, p.imports = kit.Stacked(4), nil
+	p.notes, p.notesRoll, p.imports = kit.Stacked(4), nil, nil
 	p.makeClosing()
 	p.sessions = newSessionsPanel(p)
 	var content *fyne.Container
@@ -129,9 +130,10 @@ func (p *Panel) makeWorking() *fyne.Container {
 	p.form.OnImport = f.ImportAll
 	p.tabs = newTabBar(p)
 	p.progress = newRunProgress(p)
+	p.notesRoll = container.NewVScroll(p.notes)
 	p.result = container.NewStack()
 	p.start = container.NewStack(p.starters())
-	p.middle = container.New(&middle{p}, p.form.Search(), p.notes, p.form.Card(), p.start, p.tabs.root, p.progress.root, p.result, p.form.Pop())
+	p.middle = container.New(&middle{p}, p.form.Search(), p.notesRoll, p.form.Card(), p.start, p.tabs.root, p.progress.root, p.result, p.form.Pop())
 	p.form.OnHeight = p.draw
 	split := container.NewHSplit(p.customers.Content(), p.middle)
 	split.Offset = 0.21
@@ -325,6 +327,9 @@ func (p *Panel) drawNotes() {
 	}
 	p.notes.Hidden = len(p.notes.Objects) == 0
 	p.notes.Refresh()
+	if p.notesRoll != nil {
+		p.notesRoll.Refresh()
+	}
 	p.under.Refresh() // what is below the notes moves
 }
 
@@ -351,7 +356,9 @@ func (p *Panel) noteOf(n Note, dismiss func()) fyne.CanvasObject {
 			}
 		}
 		actions = append(actions, kit.Action{Text: w.Text("kit.close"), Do: dismiss})
-		return kit.NewProblem(kit.Explained(kind, w.Problem(n.Problem), actions...))
+		panel := kit.NewProblem(kit.Explained(kind, w.Problem(n.Problem), actions...))
+		panel.OnFold = func() { p.under.Refresh() }
+		return panel
 	}
 	text := w.Text(n.Key, n.Args...)
 	if n.Counted {

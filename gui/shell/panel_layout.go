@@ -23,9 +23,11 @@ func (l *middle) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	put(search, margin, width, search.MinSize().Height)
 	y += 8
 	below := y
-	if !p.notes.Hidden {
+	if p.notes.Hidden {
+		p.notesRoll.Resize(fyne.NewSize(width, 0))
+	} else {
 		p.notes.Resize(fyne.NewSize(width, p.notes.Size().Height)) // wrapped words know their height by their width
-		put(p.notes, margin, width, min(p.notes.MinSize().Height, size.Height/2))
+		put(p.notesRoll, margin, width, min(p.notes.MinSize().Height, size.Height/2))
 		y += 8
 	}
 	card := p.form.Card()

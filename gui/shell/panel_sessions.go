@@ -139,7 +139,9 @@ func (s *sessionsPanel) row(i int, r SessionRow) fyne.CanvasObject {
 	if r.Problem == nil || r.Busy || r.needsAccount() {
 		return line
 	}
-	return kit.Stacked(4, line, kit.NewProblem(kit.Explained(kit.Warn, w.Problem(r.Problem))))
+	why := kit.NewProblem(kit.Explained(kit.Warn, w.Problem(r.Problem)))
+	why.OnFold = func() { s.root.Refresh() }
+	return kit.Stacked(4, line, why)
 }
 
 // sessionWords say what a session does, for whom, and since when.

@@ -282,7 +282,12 @@ func (p *Panel) trouble(box *fyne.Container, m *Model, at Field) {
 	box.Hidden = !shows
 	box.Objects = nil
 	if shows {
-		box.Objects = []fyne.CanvasObject{kit.NewProblem(kit.Explained(kit.Bad, p.words.Problem(m.Problem), p.steps(m)...))}
+		panel := kit.NewProblem(kit.Explained(kit.Bad, p.words.Problem(m.Problem), p.steps(m)...))
+		panel.OnFold = func() {
+			p.root.Refresh()
+			p.reveal(box)
+		}
+		box.Objects = []fyne.CanvasObject{panel}
 	}
 	box.Refresh()
 }

@@ -1,0 +1,31 @@
+package resultstable
+
+import "fyne.io/fyne/v2"
+
+// stacking lays out the panel: strips, the line with find, progress, table, status line. Strips that need much
+// room, with their details unfolded, scroll; the table keeps its part.
+type stacking struct{ of *Panel }
+
+func (*stacking) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(320, 200) }
+
+func (l *stacking) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	const share = 0.6 // of the height at most for the strips
+	above, head, bar, center, foot := objects[0], objects[1], objects[2], objects[3], objects[4]
+	y := float32(0)
+	put := func(o fyne.CanvasObject, h float32) {
+		o.Resize(fyne.NewSize(size.Width, h))
+		o.Move(fyne.NewPos(0, y))
+		y += h
+	}
+	need := float32(0)
+	if len(l.of.strips.Objects) > 0 {
+		l.of.above.Content.Resize(fyne.NewSize(size.Width, l.of.above.Content.Size().Height)) // wrapped words know their height by their width
+		need = l.of.above.Content.MinSize().Height
+	}
+	put(above, min(need, size.Height*share))
+	put(head, head.MinSize().Height)
+	put(bar, bar.MinSize().Height) // has its room also while it is hidden, so that nothing jumps
+	last := foot.MinSize().Height
+	put(center, max(size.Height-y-last, 0))
+	put(foot, last)
+}
