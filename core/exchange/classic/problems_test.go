@@ -65,6 +65,13 @@ func fault(code uint32, provider, text string) refuses {
 	return refuses{status: 500, body: fmt.Sprintf(`<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Header/><s:Body><s:Fault><s:Code><s:Value>s:Receiver</s:Value></s:Code><s:Reason><s:Text xml:lang="en-US">no</s:Text></s:Reason><s:Detail><f:WSManFault xmlns:f="http://schemas.microsoft.com/wbem/wsman/1/wsmanfault" Code="%d" Machine="m"><f:Message>%s</f:Message></f:WSManFault></s:Detail></s:Fault></s:Body></s:Envelope>`, code, inside)}
 }
 
+// both is a fault with a message of its own beside the plugin's.
+func both(message, provider string) refuses {
+	r := fault(pluginFault, plugin, provider)
+	r.body = strings.Replace(r.body, "<f:Message>", "<f:Message>"+message, 1)
+	return r
+}
+
 const plugin, pluginFault = "microsoft.powershell", 2152992672
 
 func TestEachRefusalHasItsCode(t *testing.T) {
@@ -103,7 +110,9 @@ func TestEachRefusalHasItsCode(t *testing.T) {
 		"shell unknown":          {fault(pluginFault, plugin, `[FailureCategory=WSMan-InvalidShellID] x`), exchange.CodeSessionGone, exchange.RetryNow, ""},
 		"plugin ends":            {fault(pluginFault, plugin, `[FailureCategory=WSMan-PluginOperationShutDown] x`), exchange.CodeSessionBroken, exchange.RetryNow, ""},
 
-		"limit of Exchange":   {fault(pluginFault, plugin, `Fail to create a runspace because you have exceeded the maximum number of connections allowed : 5`), exchange.CodeSessionLimit, exchange.RetryLater, "limit=5"},
+		"limit of Exchange": {fault(pluginFault, plugin, `Fail to create a runspace because you have exceeded the maximum number of connections allowed : 5`), exchange.CodeSessionLimit, exchange.RetryLater, "limit=5"},
+		"limit in the message, beside the plugin": {both(`[FailureCategory=AuthZ-AuthorizationException] Fail to create a runspace because you have exceeded the maximum number of connections allowed : 3`, "The plugin said no."),
+			exchange.CodeSessionLimit, exchange.RetryLater, "limit=3"},
 		"limit of WSMan":      {fault(2150859173, "", `This user is allowed a maximum number of 18 concurrent shells, which has been exceeded.`), exchange.CodeSessionLimit, exchange.RetryLater, "limit=18"},
 		"limit of WSMan, mum": {fault(2150859173, "", `Zu viele.`), exchange.CodeSessionLimit, exchange.RetryLater, "limit=3"},
 		"limit of the plugin": {fault(2150859236, "", ``), exchange.CodeSessionLimit, exchange.RetryLater, "limit=3"},

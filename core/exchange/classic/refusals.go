@@ -126,7 +126,9 @@ func (w place) faultProblem(doing string, f *wsman.Fault, cause error) *exchange
 	w.origin, w.answered = f.Origin, true
 	said := f.Diagnostics()
 	category := first(said.Get("FailureCategory"), f.Origin.FailureCategory)
-	p := w.refusal(doing, category, said.Rest, cause)
+	// What tells may stand in any of the fault's texts; the most telling one comes first.
+	texts := strings.Join([]string{said.Rest, wsman.ParseDiagnostics(f.Message).Rest, f.Reason}, "\n")
+	p := w.refusal(doing, category, texts, cause)
 	if p == nil {
 		p = w.faultByNumber(doing, f, said.Rest, cause)
 	}
