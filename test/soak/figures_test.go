@@ -1,7 +1,6 @@
 package soak
 
 import (
-	"context"
 	"fmt"
 	"maps"
 	"math"
@@ -9,10 +8,89 @@ import (
 	"runtime/pprof"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"text/tabwriter"
 	"time"
+
+	"tenantry/core/exchange"
+	"tenantry/core/exchangesim"
+	"tenantry/core/exchangesim/faults"
+	"tenantry/core/jobs"
 )
+
+// figures are the counts of what happened, of all offices together.
+type figures struct {
+	mu         sync.Mutex
+	runs, rows int
+	answers    map[jobs.Phase]int
+	codes      map[exchange.Code]int
+	left       int // sessions that could not be closed at once
+}
+
+// forget begins the counts anew.
+func (f *figures) forget() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.runs, f.rows, f.left = 0, 0, 0
+	f.answers, f.codes = nil, nil
+}
+
+// add counts a run, and checks that its failures can be told.
+func (f *figures) add(t *testing.T, s jobs.Summary) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.answers == nil {
+		f.answers, f.codes = map[jobs.Phase]int{}, map[exchange.Code]int{}
+	}
+	f.runs++
+	f.rows += s.Rows
+	for _, c := range s.Customers {
+		sentences(t, c.Problem)
+		f.answers[c.Phase]++
+		if c.Problem != nil {
+			f.codes[c.Problem.Code]++
+		}
+	}
+}
+
+func (f *figures) leave(sessions int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.left += sessions
+}
+
+// table sums it up.
+func (f *figures) table(offices []*office, samples []sample) string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	base, last := samples[0], samples[len(samples)-1]
+	var s exchangesim.Stats
+	var made, sure int
+	struck := map[faults.Name]int{}
+	for _, o := range offices {
+		one := o.sim.Stats()
+		s.Created += one.Created
+		s.Deleted += one.Deleted
+		s.Refused += one.Refused
+		s.MaxConcurrent = max(s.MaxConcurrent, one.MaxConcurrent)
+		made += o.changes.made
+		sure += o.changes.sure
+		for name, n := range o.sim.Struck() {
+			struck[name] += n
+		}
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d runs, %d rows, %d shifts, in %v\n", f.runs, f.rows, len(samples)-2, last.at.Round(time.Second))
+	fmt.Fprintf(&b, "changes: %d asked for, %d said to be made\n", made, sure)
+	fmt.Fprintf(&b, "sessions: %d opened, %d closed, %d at once at most of one account, %d refused, %d closed later\n", s.Created, s.Deleted, s.MaxConcurrent, s.Refused, f.left)
+	fmt.Fprintf(&b, "goroutines: %d at the beginning, %d at the end\n", base.goroutines, last.goroutines)
+	fmt.Fprintf(&b, "heap: %d KB at the beginning, %d KB at the end\n", base.heap/1024, last.heap/1024)
+	b.WriteString(counted("customers", f.answers))
+	b.WriteString(counted("failures", f.codes))
+	b.WriteString(counted("faults struck", struck))
+	return b.String()
+}
 
 // sample is what the process held at one moment, when nothing was to do.
 type sample struct {
@@ -21,17 +99,29 @@ type sample struct {
 	heap       uint64 // bytes that are in use after a collection
 }
 
-// rest waits until no more than most goroutines are left, or ctx is done, and measures.
-func rest(ctx context.Context, begun time.Time, most int) sample {
+// rest waits until no more than most goroutines are left, but not for ever, and measures. Without a known
+// number it waits until none has come or gone for a while.
+func rest(begun time.Time, most int) sample {
+	const known, unknown = 10 * time.Second, 300 * time.Millisecond
+	limit := time.NewTimer(known)
+	defer limit.Stop()
+	if most == 0 {
+		limit.Reset(unknown)
+	}
 	look := time.NewTicker(5 * time.Millisecond)
 	defer look.Stop()
-	for runtime.NumGoroutine() > most {
+	for n, over := runtime.NumGoroutine(), false; n > most && !over; {
 		select {
 		case <-look.C:
-			continue
-		case <-ctx.Done():
+			if now := runtime.NumGoroutine(); now != n {
+				n = now
+				if most == 0 {
+					limit.Reset(unknown)
+				}
+			}
+		case <-limit.C:
+			over = true
 		}
-		break
 	}
 	var m runtime.MemStats
 	runtime.GC()

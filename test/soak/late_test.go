@@ -16,7 +16,7 @@ import (
 func TestGivenUpWhileItIsMade(t *testing.T) {
 	asked, closed := make(chan struct{}), make(chan struct{})
 	made := make(chan struct{})
-	o := &office{sim: &exchangesim.Server{World: world.Options{Customers: 1, Mailboxes: 5}}}
+	o := &office{sim: &exchangesim.Server{World: world.Options{Customers: 1, Mailboxes: 5}}, total: &figures{}}
 	first := true
 	o.sim.Hooks.Operation = func(q *wsman.Request) *wsman.Fault {
 		if _, create := q.Op.(*wsman.Create); create && first {

@@ -2,10 +2,8 @@ package soak
 
 import (
 	"context"
-	"fmt"
 	"math/rand/v2"
 	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -23,30 +21,44 @@ import (
 // is accounted for, each failure has its sentences, and neither sessions nor memory nor goroutines pile up.
 func TestSoak(t *testing.T) {
 	t.Logf("TENANTRY_SEED=%d TENANTRY_SOAK=%v", seed, duration)
-	o := newOffice(t)
+	var total figures
+	var offices []*office
+	for range 3 {
+		offices = append(offices, newOffice(t, &total))
+	}
 	begun := time.Now()
 	part := min(max(duration/16, time.Second), 20*time.Second)
-	o.shift(t, dice(0), faults.Plan{}, time.Now().Add(part)) // caches fill
-	base := o.rest(begun, 0)
+	shift := func(n int, trouble func(*rand.Rand) faults.Plan) {
+		var all sync.WaitGroup
+		for i, o := range offices {
+			d := dice(n*len(offices) + i)
+			plan := trouble(d)
+			all.Go(func() {
+				o.shift(t, d, plan, time.Now().Add(part))
+				if t.Failed() {
+					t.Errorf("shift %d with %v", n, plan.Rules)
+				}
+			})
+		}
+		all.Wait()
+	}
+	peace := func(*rand.Rand) faults.Plan { return faults.Plan{} }
+	shift(0, peace) // caches fill
+	base := rest(begun, 0)
 	samples := []sample{base}
-	o.forget()
+	total.forget()
 	for n := 1; time.Since(begun) < duration && !t.Failed(); n++ {
-		d := dice(n)
-		plan := trouble(d)
-		o.shift(t, d, plan, time.Now().Add(part))
-		s := o.rest(begun, base.goroutines)
+		shift(n, trouble)
+		s := rest(begun, base.goroutines)
 		samples = append(samples, s)
 		if s.goroutines > base.goroutines {
 			t.Errorf("%d goroutines are left where there were %d:\n%s", s.goroutines, base.goroutines, stacks())
 		}
-		if t.Failed() {
-			t.Errorf("shift %d with %v", n, plan.Rules)
-		}
 	}
-	o.shift(t, dice(0), faults.Plan{}, time.Now().Add(part)) // and all is as it was
-	samples = append(samples, o.rest(begun, base.goroutines))
+	shift(0, peace) // and all is as it was
+	samples = append(samples, rest(begun, base.goroutines))
 	growth(t, samples)
-	t.Log("\n" + o.table(base, samples))
+	t.Log("\n" + total.table(offices, samples))
 }
 
 // office is a partner and those who work with it, on one account and with one journal.
@@ -55,19 +67,15 @@ type office struct {
 	journal   *journal.Journal
 	customers []exchange.CustomerID
 	right     map[string]map[exchange.CustomerID]answer // by question
-
-	mu      sync.Mutex
-	runs    int
-	rows    int
-	answers map[jobs.Phase]int
-	codes   map[exchange.Code]int
-	left    int // sessions that could not be closed at once
+	changes   changes
+	total     *figures
 }
 
-func newOffice(t *testing.T) *office {
+func newOffice(t *testing.T, total *figures) *office {
 	t.Helper()
-	o := &office{sim: &exchangesim.Server{World: world.Options{Customers: 8, Mailboxes: 150}}}
-	o.forget()
+	o := &office{sim: &exchangesim.Server{World: world.Options{Customers: 8, Mailboxes: 80}}, total: total}
+	o.changes.begun = map[string]int{}
+	o.sim.Hooks.Pipeline = o.changes.watch
 	o.open(t)
 	// The first redirect with a token opens a listener that stays.
 	for _, plan := range []faults.Plan{{Rules: []faults.Rule{{Name: faults.RedirectToken}}}, {}} {
@@ -75,6 +83,16 @@ func newOffice(t *testing.T) *office {
 			t.Fatal(err)
 		}
 	}
+	last := o.customers[len(o.customers)-1]
+	o.customers = o.customers[:len(o.customers)-1]
+	o.changes.customer, o.changes.org = last, o.sim.Partner().Find(string(last))
+	o.learn(t)
+	return o
+}
+
+// learn asks everything once without faults: the answers that all others are held against.
+func (o *office) learn(t *testing.T) {
+	t.Helper()
 	o.right = map[string]map[exchange.CustomerID]answer{}
 	sessions := jobs.NewSessions(o.account(time.Minute))
 	for _, q := range questions {
@@ -88,7 +106,6 @@ func newOffice(t *testing.T) *office {
 	if err := sessions.CloseAll(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	return o
 }
 
 // open starts the partner and the journal.
@@ -114,12 +131,6 @@ func (o *office) open(t *testing.T) {
 	for _, c := range o.sim.Describe().Customers {
 		o.customers = append(o.customers, exchange.CustomerID(c.Domain))
 	}
-}
-
-// forget begins the counts anew.
-func (o *office) forget() {
-	o.runs, o.rows, o.left = 0, 0, 0
-	o.answers, o.codes = map[jobs.Phase]int{}, map[exchange.Code]int{}
 }
 
 func (o *office) account(idle time.Duration) jobs.Account {
@@ -155,24 +166,29 @@ func (o *office) leftovers() *jobs.Leftovers {
 func (o *office) shift(t *testing.T, d *rand.Rand, plan faults.Plan, until time.Time) {
 	t.Helper()
 	if err := o.sim.SetFaults(plan); err != nil {
-		t.Fatal(err)
+		t.Error(err)
+		return
 	}
 	idle := []time.Duration{-1, 20 * time.Millisecond, time.Minute}[d.IntN(3)]
 	sessions := jobs.NewSessions(o.account(idle))
 	runner := jobs.NewRunner(sessions)
 	runner.Log, runner.Program, runner.Patience = o.journal, "window", 0
 	var people sync.WaitGroup
-	for range 3 {
+	for person := range 3 {
 		own := rand.New(rand.NewPCG(d.Uint64(), d.Uint64()))
 		people.Go(func() {
 			for time.Now().Before(until) && !t.Failed() {
-				o.ask(t, own, runner)
+				if own.IntN(5) == 0 {
+					o.change(t, own, runner, person)
+				} else {
+					o.ask(t, own, runner)
+				}
 			}
 		})
 	}
 	people.Wait()
 	if err := o.sim.SetFaults(faults.Plan{}); err != nil {
-		t.Fatal(err)
+		t.Error(err)
 	}
 	if err := sessions.CloseAll(context.Background()); err != nil {
 		sentences(t, exchange.AsProblem(err))
@@ -190,11 +206,7 @@ func (o *office) ask(t *testing.T, d *rand.Rand, runner *jobs.Runner) {
 	run := runner.Start(context.Background(), jobs.Plan{Invocation: q.invocation, Customers: whom, Jobs: d.IntN(4)}, func(u jobs.Update) {
 		sentences(t, u.Problem)
 	})
-	enough := min(5*time.Second, duration/5)
-	if d.IntN(5) == 0 {
-		enough = time.Duration(d.Int64N(int64(100 * time.Millisecond)))
-	}
-	impatience := time.AfterFunc(enough, run.Cancel)
+	impatience := time.AfterFunc(o.enough(d), run.Cancel)
 	s := run.Wait()
 	impatience.Stop()
 	snap := run.Table().Snapshot()
@@ -202,43 +214,20 @@ func (o *office) ask(t *testing.T, d *rand.Rand, runner *jobs.Runner) {
 	if len(s.Customers) != len(whom) || s.Rows != snap.Len() {
 		t.Errorf("%s: %d of %d customers, %d of %d rows", q.text, len(s.Customers), len(whom), s.Rows, snap.Len())
 	}
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.runs++
-	o.rows += s.Rows
 	for _, c := range s.Customers {
-		a := got[c.Customer]
-		if what := a.wrong(o.right[q.text][c.Customer], c); what != "" {
+		if what := got[c.Customer].wrong(o.right[q.text][c.Customer], c); what != "" {
 			t.Errorf("%s for %s: %s\n%+v", q.text, c.Customer, what, c.Problem)
 		}
-		sentences(t, c.Problem)
-		o.answers[a.phase]++
-		if a.code != "" {
-			o.codes[a.code]++
-		}
 	}
+	o.total.add(t, s)
 }
 
-// rest measures when everybody has gone home.
-func (o *office) rest(begun time.Time, most int) sample {
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	defer cancel()
-	return rest(ctx, begun, most)
-}
-
-// table sums it up.
-func (o *office) table(base sample, samples []sample) string {
-	last := samples[len(samples)-1]
-	s := o.sim.Stats()
-	var b strings.Builder
-	fmt.Fprintf(&b, "%d runs, %d rows, in %v\n", o.runs, o.rows, last.at.Round(time.Second))
-	fmt.Fprintf(&b, "sessions: %d opened, %d closed, %d at once at most, %d refused, %d closed later\n", s.Created, s.Deleted, s.MaxConcurrent, s.Refused, o.left)
-	fmt.Fprintf(&b, "goroutines: %d at the beginning, %d at the end\n", base.goroutines, last.goroutines)
-	fmt.Fprintf(&b, "heap: %d KB at the beginning, %d KB at the end\n", base.heap/1024, last.heap/1024)
-	b.WriteString(counted("customers", o.answers))
-	b.WriteString(counted("failures", o.codes))
-	b.WriteString(counted("faults struck", o.sim.Struck()))
-	return b.String()
+// enough is how long somebody waits before a run is cancelled; now and then not long.
+func (o *office) enough(d *rand.Rand) time.Duration {
+	if d.IntN(5) == 0 {
+		return time.Duration(d.Int64N(int64(100 * time.Millisecond)))
+	}
+	return min(5*time.Second, duration/5)
 }
 
 // sweep removes the sessions that could not be closed while the partner failed, as the next start would do
@@ -249,9 +238,9 @@ func (o *office) sweep(t *testing.T) {
 	removal := o.leftovers()
 	left, err := removal.Find(ctx)
 	if err != nil {
-		t.Fatal(err)
+		t.Error(err)
 	}
-	o.left += len(left)
+	o.total.leave(len(left))
 	for _, r := range removal.Clean(ctx, left, nil) {
 		if !r.Gone() {
 			t.Errorf("a session that was left open is %s: %v", r.State, r.Problem)
@@ -259,7 +248,7 @@ func (o *office) sweep(t *testing.T) {
 	}
 	open, err := o.journal.OpenShells(ctx)
 	if err != nil {
-		t.Fatal(err)
+		t.Error(err)
 	}
 	s := o.sim.Stats()
 	if s.OpenShells != 0 || len(open) != 0 || s.MaxConcurrent > exchangesim.DefaultMaxSessions {
