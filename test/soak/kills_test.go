@@ -61,8 +61,12 @@ func (r *round) play(t *testing.T) {
 		deaths++
 	}
 	r.tell("%d customers, %d side by side", n, jobs)
-	for range deaths {
-		r.die(t, n, jobs, pair)
+	for i := range deaths {
+		if i > 0 && r.d.IntN(4) == 0 {
+			r.dieCleaning(t)
+		} else {
+			r.die(t, n, jobs, pair)
+		}
 	}
 	if cleaning {
 		r.cleanUp(t)
@@ -100,7 +104,30 @@ func (r *round) die(t *testing.T, n, jobs int, pair bool) {
 	} else {
 		m.of(victims...)
 	}
-	r.tell("to be killed %v", m)
+	r.bury(t, m, victims...)
+	for _, file := range []string{r.file, r.file + ".second.csv"} {
+		if r.l.half(file, n) {
+			t.Errorf("half an answer has the name of the whole: %s", file)
+		}
+	}
+}
+
+// dieCleaning kills somebody who removes what the last one left.
+func (r *round) dieCleaning(t *testing.T) {
+	points := []point{before, acted, answered}
+	if r.l.wire == nil {
+		points = []point{beside}
+	}
+	m := chosen(r.d, map[string]int{"Delete": 2}, 100*time.Millisecond, points...)
+	r.l.striker.arm(m)
+	p := r.clean()
+	m.of(p)
+	r.bury(t, m, p)
+}
+
+// bury waits for those whom the moment kills, and for those it spares.
+func (r *round) bury(t *testing.T, m *moment, victims ...*process) {
+	r.tell("%s to be killed %v", victims[0].args[0], m)
 	for _, p := range victims {
 		p.wait(t)
 		switch {
@@ -110,20 +137,19 @@ func (r *round) die(t *testing.T, n, jobs int, pair bool) {
 		case p.status == 0:
 			r.tell("came through")
 		default:
-			t.Errorf("a run that was not killed ended with %d:\n%s", p.status, p.errs.String())
+			t.Errorf("%s was not killed and ended with %d:\n%s", p.args[0], p.status, p.errs.String())
 		}
 	}
 	r.l.striker.arm(nil)
-	for _, file := range []string{r.file, r.file + ".second.csv"} {
-		if r.l.half(file, n) {
-			t.Errorf("half an answer has the name of the whole: %s", file)
-		}
-	}
+}
+
+func (r *round) clean() *process {
+	return launch(r.l.home, r.l.sim.Password.Reveal(), append([]string{"sessions", "clean"}, r.l.at()...)...)
 }
 
 // cleanUp removes what was left in the way made for it.
 func (r *round) cleanUp(t *testing.T) {
-	p := launch(r.l.home, r.l.sim.Password.Reveal(), append([]string{"sessions", "clean"}, r.l.at()...)...)
+	p := r.clean()
 	p.wait(t)
 	r.l.settle()
 	r.tell("sessions clean ended with %d", p.status)
