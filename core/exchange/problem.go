@@ -159,7 +159,7 @@ const (
 	CodeServerOperations Code = "server.operations" // too much of the account's at the same moment. Args: user
 	CodeServerOverloaded Code = "server.overloaded" // the server has too much to do for everybody. Args: host
 	CodeServerFull       Code = "server.full"       // too many people have sessions there. Args: host
-	CodeServerLocked     Code = "server.locked"     // locked out of the budget for longer. Args: seconds
+	CodeServerLocked     Code = "server.locked"     // locked out of the budget for longer. Args: seconds, until (RFC 3339)
 	CodeServerFault      Code = "server.fault"      // another WSMan fault. Args: host, fault, text
 
 	CodeCommandUnknown Code = "run.command-unknown"  // the session does not know the cmdlet. Args: cmdlet

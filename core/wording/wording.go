@@ -22,6 +22,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -261,7 +262,7 @@ func (w *Words) Count(key string, n int, args ...any) string {
 }
 
 // Explain returns the sentences of a code. args are those of the exchange.Problem or FieldProblem: {param}
-// is shown as the field's label, {wait} is the argument seconds as a span in words, {size} the argument limit
+// is shown as the field's label, {wait} is the argument seconds as a span in words, {until} a date and time, {size} the argument limit
 // as a size, {reason} the title of the code it holds. A code without
 // sentences is explained as something unexpected, with the code in Details.
 func (w *Words) Explain(code exchange.Code, args map[string]string) Message {
@@ -354,6 +355,9 @@ func (w *Words) spoken(args map[string]string) map[string]string {
 	}
 	if s, err := strconv.ParseFloat(args["seconds"], 64); err == nil && s >= 1 && s < 1e9 {
 		values["wait"] = w.Duration(int64(s) * exchange.TicksPerSecond)
+	}
+	if at, err := time.Parse(time.RFC3339, args["until"]); err == nil {
+		values["until"] = w.DateTime(at.Local())
 	}
 	if n, err := strconv.ParseInt(args["limit"], 10, 64); err == nil {
 		values["limit"], values["size"] = w.Number(n), w.Size(n)

@@ -25,6 +25,8 @@ func TestExplain(t *testing.T) {
 			"Exchange asks us to slow down. Too much was asked in a short time. Wait 1 minute 30 seconds and run it again."},
 		{"no wait known", "en", exchange.CodeServerBusy, nil,
 			"Exchange asks us to slow down. Too much was asked in a short time. Wait and run it again."},
+		{"a lock with its end", "nl", exchange.CodeServerLocked, map[string]string{"seconds": "887406", "until": time.Date(2026, 12, 4, 9, 30, 0, 0, time.Local).Format(time.RFC3339)},
+			"Exchange sluit dit account een tijdje buiten. Het account heeft zoveel gevraagd dat Exchange een tijd geen antwoord geeft. Wacht 10 dagen 6 uur, tot 4-12-2026 09:30, voordat je het opnieuw probeert. Eerder proberen kan het langer laten duren."},
 		{"wait in Dutch", "nl", exchange.CodeServerBusy, map[string]string{"seconds": "60"},
 			"Exchange vraagt ons het rustiger aan te doen. Er is in korte tijd te veel gevraagd. Wacht 1 minuut en voer het opnieuw uit."},
 		{"a missing argument begins a sentence", "en", exchange.CodeNotReachable, nil,

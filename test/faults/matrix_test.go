@@ -1,6 +1,7 @@
 package faults
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"slices"
@@ -264,7 +265,7 @@ func (p *printed) write(t *testing.T) {
 		line := []string{r.name()}
 		for _, s := range faults.Steps() {
 			cell := p.cells[[2]string{r.name(), string(s)}]
-			if cell == "" {
+			if cell == "" && !strings.Contains(flag.Lookup("test.run").Value.String(), "/") { // unless only some cells were asked for
 				t.Errorf("the cell of %s at %s is empty", r.name(), s)
 			}
 			line = append(line, cell)

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"tenantry/core/exchange"
 	"tenantry/core/wsman"
@@ -18,6 +19,9 @@ var (
 	userLoad           = regexp.MustCompile(`load quota of \d+ requests per (\d{1,9}) seconds has been exceeded`)
 	noManagementRole   = regexp.MustCompile(`assigned to any management roles`)
 )
+
+// longestLock is the longest lock whose end is told as a date. Those that were seen end within days.
+const longestLock = 366 * 24 * time.Hour
 
 // refusal recognises what Exchange's own authorisation says in a category and a text, wherever they came. It
 // returns nil when they say nothing in particular.
@@ -36,7 +40,11 @@ func (w place) refusal(doing, category, text string, cause error) *exchange.Prob
 	}
 	if m := backoffTime.FindStringSubmatch(text); m != nil {
 		ms, _ := strconv.ParseInt(m[1], 10, 64)
-		return later(exchange.CodeServerLocked, "seconds", strconv.FormatInt((ms+999)/1000, 10))
+		p := later(exchange.CodeServerLocked, "seconds", strconv.FormatInt((ms+999)/1000, 10))
+		if wait := time.Duration(ms) * time.Millisecond; wait > 0 && wait < longestLock {
+			p.Args["until"] = time.Now().Add(wait).Format(time.RFC3339)
+		}
+		return p
 	}
 	if m := userLoad.FindStringSubmatch(text); m != nil {
 		return later(exchange.CodeServerBusy, "seconds", m[1])

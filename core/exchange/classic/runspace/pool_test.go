@@ -335,6 +335,34 @@ func TestARedirectInsideASessionIsStray(t *testing.T) {
 	}
 }
 
+// What an earlier command did says nothing of one that was never sent.
+func TestACommandThatWasNotSentIsNotAccepted(t *testing.T) {
+	h := &host{started: func(s *psrp.Server, id uuid.UUID) {
+		if err := s.Finish(id, psrp.Completed, nil); err != nil {
+			t.Error(err)
+		}
+	}}
+	pool := openAt(t, h, h.troubled("windows/shell/Signal<", hangUp), nil)
+	for _, err := range pool.Run(t.Context(), getMailbox) {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !pool.Accepted() {
+		t.Error("a command that ran was not accepted")
+	}
+	var last error
+	for _, err := range pool.Run(t.Context(), getMailbox) { // begins with the Signal for the first
+		last = err
+	}
+	if last == nil || pool.Accepted() {
+		t.Errorf("%v, accepted %v", last, pool.Accepted())
+	}
+	if err := pool.Close(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
 // After an answer was lost nobody knows what the runspace does: it is not used again, only closed.
 func TestAPoolIsNotUsedAfterALostAnswer(t *testing.T) {
 	h := &host{started: func(*psrp.Server, uuid.UUID) {}}

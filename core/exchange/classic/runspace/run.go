@@ -32,6 +32,7 @@ func (*UnfinishedError) Error() string { return "runspace: command done before i
 // most StopLimit; after a cancel nothing but ctx's error is yielded.
 func (p *Pool) Run(ctx context.Context, start Start, input ...clixml.Value) iter.Seq2[psrp.Event, error] {
 	return func(yield func(psrp.Event, error) bool) {
+		p.accepted = false
 		if err := p.ready(ctx); err != nil {
 			yield(psrp.Event{}, err)
 			return
@@ -50,7 +51,6 @@ func (p *Pool) Run(ctx context.Context, start Start, input ...clixml.Value) iter
 		// Whatever happens in the caller's loop, a panic too, the pipeline does not go on unseen.
 		defer r.finish()
 
-		p.accepted = false
 		if err = r.begin(first, input); err == nil {
 			err = r.receive(ctx, yield)
 		}
