@@ -52,6 +52,8 @@ type stage struct {
 	customer  exchange.CustomerID
 	target    exchange.Target
 	with      exchange.Credential
+
+	environment []string // of the command line, beside what it always has
 }
 
 // open starts a partner with these rules.
