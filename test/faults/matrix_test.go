@@ -51,6 +51,27 @@ func TestEachFaultAtEachStep(t *testing.T) {
 	table.write(t)
 }
 
+// Lines break in other ways below TLS, and a new session is redirected first there.
+func TestBrokenLinesBelowTLS(t *testing.T) {
+	all := baseline(t)
+	for _, r := range rows {
+		switch r.fault {
+		case faults.DropBefore, faults.DropIn, faults.DropAfter, faults.HalfBody, faults.Retired, faults.Garbage, faults.WrongPassword:
+		default:
+			continue
+		}
+		for _, step := range []faults.Step{faults.Create, faults.Command, faults.Receive, faults.Delete} {
+			if r.once && step == faults.Create {
+				continue // it would strike the redirect, whose body nobody reads
+			}
+			t.Run(r.name()+"@"+string(step), func(t *testing.T) {
+				t.Parallel()
+				r.played(t, start(t, false, r.rules(step)), step, r.at[step], all)
+			})
+		}
+	}
+}
+
 func (r row) name() string {
 	name := string(r.fault)
 	if r.value != "" {
@@ -99,11 +120,21 @@ func baseline(t *testing.T) []string {
 
 // play lets a fault strike at one step and looks at everything that came of it. It returns what the table shows.
 func play(t *testing.T, r row, step faults.Step, want string, all []string) string {
+	t.Helper()
+	return r.played(t, open(t, r.rules(step)...), step, want, all)
+}
+
+// rules are the row's, and for mid-stream the one that makes many answers.
+func (r row) rules(step faults.Step) []string {
 	rules := []string{r.rule(step)}
 	if r.strikesLate() && step == faults.Receive {
 		rules = append(rules, "small-answers@receive=1")
 	}
-	s := open(t, rules...)
+	return rules
+}
+
+func (r row) played(t *testing.T, s *stage, step faults.Step, want string, all []string) string {
+	t.Helper()
 	if step == faults.Signal { // what ends the first run comes with the second
 		if e := s.run(question(false)); e.result.Phase != jobs.Finished {
 			t.Fatalf("the run before: %v", e.result.Problem)

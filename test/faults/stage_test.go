@@ -59,13 +59,19 @@ type stage struct {
 // open starts a partner with these rules.
 func open(t *testing.T, rules ...string) *stage {
 	t.Helper()
+	return start(t, true, rules)
+}
+
+// start starts a partner over plain http, or over https and with the redirect that a new session meets there.
+func start(t *testing.T, plain bool, rules []string) *stage {
+	t.Helper()
 	plan, err := faults.Parse(rules...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := &stage{sim: &exchangesim.Server{
 		World:  world.Options{Customers: 1, Mailboxes: mailboxes, Now: func() time.Time { return now }},
-		Plain:  true,
+		Plain:  plain,
 		Faults: plan,
 	}}
 	if err := s.sim.Start(); err != nil {
