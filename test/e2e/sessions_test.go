@@ -26,7 +26,7 @@ var card = []int{0, 0, 700, 800}
 // fillIn types an account on the first screen.
 func fillIn(d *screen.Display, sim served, password string) {
 	d.Click("Connection details")
-	d.See("Address", 20*time.Second)
+	d.See("Address", 40*time.Second)
 	d.FillField("Account", sim.User, card...)
 	d.FillField("Password", password, card...)
 	d.FillField("Address", sim.Classic, card...)
@@ -41,10 +41,10 @@ func TestAKilledWindowLeavesNothingBehind(t *testing.T) {
 	d.Click("Remember on this computer")
 	fillIn(d, sim, sim.Password)
 	d.Key("Return")
-	d.See("Sessions 1 of 3", 30*time.Second)
+	d.See("Sessions 1 of 3", 60*time.Second)
 	d.Click("Mailboxes")
 	d.Key("ctrl+Return")
-	d.See("Waiting for the first rows", 30*time.Second)
+	d.See("Waiting for the first rows", 60*time.Second)
 	d.Until("the run is under way", 20*time.Second, func() bool { return sim.stats(t).Commands > 0 })
 	p.Kill(t)
 	if st := sim.stats(t); st.OpenShells != 1 {
@@ -52,8 +52,8 @@ func TestAKilledWindowLeavesNothingBehind(t *testing.T) {
 	}
 
 	p = start(t, d)
-	d.See("was left open when Tenantry ended", 30*time.Second)
-	d.See("Removed", 30*time.Second)
+	d.See("was left open when Tenantry ended", 60*time.Second)
+	d.See("Removed", 60*time.Second)
 	d.Shot("left-open-removed")
 	if st := sim.stats(t); st.OpenShells != 0 || st.Created != st.Deleted {
 		t.Errorf("after the next start: %+v", st)
@@ -92,28 +92,28 @@ func TestTheWindowWaitsForTheCommandLine(t *testing.T) {
 	p := start(t, d)
 	fillIn(d, sim, sim.Password)
 	d.Key("Return")
-	d.See("Sessions 3 of 3", 30*time.Second) // this one, and two of the command line
+	d.See("Sessions 3 of 3", 60*time.Second) // this one, and two of the command line
 	ask := func(customer string) {
 		d.Click(customer, 0, 100, 280, 300)
 		d.Key("ctrl+k")
 		d.Type("Get-Mailbox")
-		d.See("Get-Mailbox", 20*time.Second)
+		d.See("Get-Mailbox", 40*time.Second)
 		d.Key("Return")
-		d.See("Which one", 30*time.Second)
+		d.See("Which one", 60*time.Second)
 		d.Key("ctrl+Return")
 	}
 	ask(sim.Customers[0].Name)
 	d.Until("the window runs", 20*time.Second, func() bool { return sim.stats(t).Commands == 3 })
 	ask(sim.Customers[1].Name)
-	d.See("Waits for a session", 30*time.Second)
-	d.See("command line", 20*time.Second)
+	d.See("Waits for a session", 60*time.Second)
+	d.See("command line", 40*time.Second)
 	d.Shot("waiting-run")
 	d.Click("Sessions 3 of 3")
-	d.See("this window, in use", 20*time.Second)
+	d.See("this window, in use", 40*time.Second)
 	d.Shot("sessions")
 	d.Key("Escape")
 	d.Click("Cancel")
-	d.See("was not asked", 30*time.Second)
+	d.See("was not asked", 60*time.Second)
 	leave(t, d, p)
 
 	if err := other.Process.Signal(os.Interrupt); err != nil {
@@ -132,16 +132,16 @@ func TestFailuresAndTheirDetails(t *testing.T) {
 	p := start(t, d)
 	fillIn(d, first, first.Password)
 	d.Key("Return")
-	d.See("This account needs more than a password", 30*time.Second)
+	d.See("This account needs more than a password", 60*time.Second)
 	d.Shot("mfa-needed")
 	d.Click("Details", 300, 300, 300, 300)
-	d.See("Copy", 20*time.Second)
+	d.See("Copy", 40*time.Second)
 	d.Shot("failure-details")
 	d.Click("Details", 300, 300, 300, 300)
 	d.FillField("Password", second.Password, 250, 240, 95, 560) // the label, not the words about passwords right of it
 	d.FillField("Address", second.Classic, card...)
 	d.Key("Return")
-	d.See("has as many sessions open", 30*time.Second)
+	d.See("has as many sessions open", 60*time.Second)
 	d.Shot("session-limit")
 	leave(t, d, p)
 	for _, sim := range []served{first, second} {

@@ -68,7 +68,7 @@ func display(t *testing.T) *screen.Display {
 func start(t *testing.T, d *screen.Display, args ...string) *screen.Process {
 	t.Helper()
 	p := d.Start(window, args, "TENANTRY_HOME="+filepath.Join(d.Home(), "tenantry"))
-	d.Window("Tenantry", 30*time.Second)
+	d.Window("Tenantry", 60*time.Second)
 	d.Maximise("Tenantry")
 	return p
 }
@@ -86,7 +86,7 @@ func leave(t *testing.T, d *screen.Display, p *screen.Process) {
 func TestFirstReport(t *testing.T) {
 	d := display(t)
 	p := start(t, d)
-	d.See("Explore a sample partner", 30*time.Second)
+	d.See("Explore a sample partner", 60*time.Second)
 	d.Shot("first-screen")
 	d.Click("Explore a sample partner")
 
@@ -146,11 +146,11 @@ func mailboxes(d *screen.Display) {
 	d.Click("Coho Vineyard")
 	d.Key("ctrl+k")
 	d.Type("Get-Mailbox")
-	d.See("Get-Mailbox", 10*time.Second)
+	d.See("Get-Mailbox", 40*time.Second)
 	d.Key("Return")
-	d.See("in Coho Vineyard", 10*time.Second)
+	d.See("in Coho Vineyard", 40*time.Second)
 	d.Key("ctrl+Return")
-	d.See("45 rows", 30*time.Second)
+	d.See("45 rows", 60*time.Second)
 }
 
 // Only a build that does not trust its program reports a widget that is touched from the wrong goroutine.
@@ -163,7 +163,7 @@ func TestNothingTouchesTheScreenFromElsewhere(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	p := d.Start(distrustful, []string{"--sample"}, "TENANTRY_HOME="+filepath.Join(d.Home(), "tenantry"))
-	d.Window("Tenantry", 30*time.Second)
+	d.Window("Tenantry", 60*time.Second)
 	d.Maximise("Tenantry")
 	mailboxes(d)
 	sortBy(t, d, "Stop sending at")
@@ -180,7 +180,7 @@ func TestSignInAndBeRemembered(t *testing.T) {
 	p := start(t, d)
 	fillIn(d, sim, "not-the-password")
 	d.Key("Return")
-	d.See("password is not right", 20*time.Second)
+	d.See("password is not right", 40*time.Second)
 	d.Shot("wrong-password")
 	if _, ok := d.Find(sim.User); !ok {
 		t.Error("what was typed is gone after a refusal")
@@ -189,7 +189,7 @@ func TestSignInAndBeRemembered(t *testing.T) {
 	d.Click("Remember on this computer")
 	d.FillField("Password", sim.Password, card...)
 	d.Key("Return")
-	d.See("Sessions 1 of 3", 20*time.Second)
+	d.See("Sessions 1 of 3", 40*time.Second)
 	d.Shot("signed-in")
 	leave(t, d, p)
 	if st := sim.stats(t); st.OpenShells != 0 || st.Created == 0 || st.Created != st.Deleted {
@@ -199,10 +199,10 @@ func TestSignInAndBeRemembered(t *testing.T) {
 
 	// The next day: the account and its password are there, and Enter is enough.
 	p = start(t, d)
-	d.See("password store", 20*time.Second)
+	d.See("password store", 40*time.Second)
 	d.Shot("remembered")
 	d.Key("Return")
-	d.See("Sessions 1 of 3", 20*time.Second)
+	d.See("Sessions 1 of 3", 40*time.Second)
 	leave(t, d, p)
 	if st := sim.stats(t); st.OpenShells != 0 || st.Created < 2 || st.Created != st.Deleted {
 		t.Errorf("after the second day: %+v", st)
@@ -220,7 +220,7 @@ func sortBy(t *testing.T, d *screen.Display, heading string) {
 func save(t *testing.T, d *screen.Display, file string) {
 	t.Helper()
 	d.Key("ctrl+e")
-	d.Window("^Save File$", 20*time.Second)
+	d.Window("^Save File$", 40*time.Second)
 	d.Key("ctrl+a")
 	d.Type(file)
 	d.Key("Return")
