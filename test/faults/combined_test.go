@@ -13,6 +13,7 @@ import (
 // Faults come together. Whatever a run meets, it keeps only true rows, ends with a code that has words, and
 // leaves nothing that the journal does not know.
 func TestFaultsThatComeTogether(t *testing.T) {
+	t.Parallel()
 	all := baseline(t)
 	for seed := range uint64(32) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {

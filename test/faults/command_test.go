@@ -185,6 +185,7 @@ func (s *stage) host() string {
 // The service that Microsoft has closed, and the five refusals that are taken for one another: each says
 // something else, and asks for another next step.
 func TestTheSixRefusalsOnTheCommandLine(t *testing.T) {
+	t.Parallel()
 	for lang, words := range map[string]*wording.Words{"en_US.UTF-8": wording.For("en-US"), "nl_NL.UTF-8": wording.For("nl-NL")} {
 		t.Run(words.Lang(), func(t *testing.T) {
 			t.Parallel()
@@ -241,6 +242,7 @@ func lines(csv string) int { return max(0, strings.Count(csv, "\r\n")-1) }
 
 // A server that is busy for a short while is asked again, and the person is told what is waited for.
 func TestTheCommandLineWaitsForABusyServer(t *testing.T) {
+	t.Parallel()
 	for rule, code := range map[string]exchange.Code{
 		"limit-receive@x1":        exchange.CodeSessionLimit,
 		"limit-create@x1":         exchange.CodeSessionLimit,
@@ -291,6 +293,7 @@ func somebody(t *testing.T) string {
 // A change whose answer was lost may have been made: the person has to look before making it again, and the
 // program does not repeat it.
 func TestALostAnswerToAChangeIsNotRepeated(t *testing.T) {
+	t.Parallel()
 	for _, rule := range []string{"drop-after@command,2+", "half-body@command,2+", "runspace-broken@command,2=0"} {
 		t.Run(rule, func(t *testing.T) {
 			t.Parallel()
