@@ -153,6 +153,18 @@ func (l *lane) clean(t *testing.T) (ok bool) {
 	return err == nil
 }
 
+// unsure tells whether the journal still has sessions, and only such as the partner never said it made and
+// does not have.
+func (l *lane) unsure() bool {
+	open, err := l.book.OpenShells(context.Background())
+	for _, s := range open {
+		if s.Confirmed {
+			return false
+		}
+	}
+	return err == nil && len(open) > 0 && l.sim.Stats().OpenShells == 0
+}
+
 // half tells whether file holds something that is not the whole answer of n customers.
 func (l *lane) half(file string, n int) bool {
 	rows, err := os.ReadFile(file)
