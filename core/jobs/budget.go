@@ -98,7 +98,12 @@ func (s *Sessions) blocked(sl *slot, holders []Holder) {
 	sl.blocked = true
 	sl.behindLeft = slices.ContainsFunc(holders, func(h Holder) bool { return h.Left })
 	s.makeWay()
-	if sl.behindLeft {
+	switch {
+	case !sl.behindLeft:
+	case s.refused != nil: // a password that is refused removes nothing, and asking with it again can lock the account
+		sl.refused = s.refused
+		sl.giveUp()
+	default:
 		if s.sweep(); s.sweeping == nil {
 			time.AfterFunc(sweepPause, s.sweepLater)
 		}
@@ -165,24 +170,31 @@ const (
 // account's credential, so it waits until that is known to be right, or until what was left is in the way;
 // then it is repeated until it no longer is.
 func (s *Sessions) sweep() {
-	if s.account.Leftovers == nil || s.closed || s.sweeping != nil || s.proved && time.Since(s.swept) < sweepPause {
+	if s.account.Leftovers == nil || s.closed || s.sweeping != nil || s.refused != nil || s.proved && time.Since(s.swept) < sweepPause {
 		return
 	}
 	done := make(chan struct{})
 	s.sweeping = done
+	failed := len(s.failed)
 	go func() {
 		defer close(done)
-		found, p := s.account.Leftovers.cleanFor(s.sweepBase, s.account)
+		found, stay, p := s.account.Leftovers.cleanFor(s.sweepBase, s.account)
 		s.mu.Lock()
 		defer s.unlock()
 		if s.sweeping = nil; found > 0 {
 			s.swept = time.Now()
 		}
+		if found > 0 && !stay {
+			s.failed = s.failed[min(failed, len(s.failed)):] // they are closed after all
+		}
+		if p != nil && p.Code.AboutAccount() {
+			s.refused = p
+		}
 		again := false
 		for _, sl := range s.slots {
 			switch {
 			case !sl.seeking || sl.handed != nil || sl.refused != nil:
-			case p != nil && !s.proved: // it waits for what cannot be removed, with a credential that is not right
+			case p != nil && (!s.proved || sl.behindLeft && s.refused != nil): // it waits for what cannot be removed, with a credential that is not right
 				sl.refused = p
 				sl.giveUp()
 			case sl.behindLeft:

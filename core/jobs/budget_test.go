@@ -222,6 +222,49 @@ func TestAWrongPasswordDoesNotWaitForWhatItCannotRemove(t *testing.T) {
 	acquire(t, p.sessions(t), p.names[3]).Done(nil)
 }
 
+// When the password stops working in mid-run, sessions that cannot be deleted stay in the way. It is not sent
+// again and again to remove them: that would lock the account.
+func TestAPasswordThatStopsWorkingIsNotSentToRemoveWhatItLeft(t *testing.T) {
+	var changed atomic.Bool
+	var refused atomic.Int32
+	sim := &exchangesim.Server{}
+	sim.Hooks.HTTP = func(w http.ResponseWriter, _ *http.Request) bool {
+		if changed.Load() {
+			refused.Add(1)
+			w.Header().Set("WWW-Authenticate", "Basic")
+			w.WriteHeader(http.StatusUnauthorized)
+			return true
+		}
+		return false
+	}
+	p := newPlace(t, sim)
+	s := jobs.NewSessions(p.account())
+	leases := []*jobs.Lease{acquire(t, s, p.names[0]), acquire(t, s, p.names[1]), acquire(t, s, p.names[2])}
+	changed.Store(true)
+	for _, l := range leases {
+		for _, err := range l.Session().Invoke(t.Context(), getMailbox) {
+			l.Done(err)
+		}
+	}
+	next := asks(t, s, p.names[3])
+	select {
+	case err := <-next.failed:
+		if code := exchange.CodeOf(err); code != exchange.CodeSignInRefused {
+			t.Error(err)
+		}
+	case <-time.After(patience):
+		t.Fatal("it still waits")
+	}
+	if err := s.CloseAll(t.Context()); exchange.CodeOf(err) != exchange.CodeSessionNotClosed {
+		t.Errorf("%v", err)
+	}
+	if n := refused.Load(); n != 6 { // a run and a Delete each
+		t.Errorf("the password was sent %d times after it had changed", n)
+	}
+	changed.Store(false)
+	acquire(t, p.sessions(t), p.names[3]).Done(nil)
+}
+
 // A session that could not be closed keeps counting, and is removed when the server is back.
 func TestASessionThatCouldNotBeClosedIsRemovedLater(t *testing.T) {
 	var down atomic.Bool

@@ -13,7 +13,7 @@ import (
 // CloseAll closes all sessions, those in use too, and refuses new ones for ever; runs that still use them
 // fail with the codes of a closed session. It waits until the servers have confirmed, ctx is done or
 // exchange.ClosingLimit has passed, and returns CodeNotClosed for those that have not; they go on trying
-// until their own limit. An error of closing is returned as it is. Removing what was left open, when that is
+// until their own limit. An error of closing, also an earlier one that was not made good since, is returned as it is. Removing what was left open, when that is
 // under way, is waited for a few seconds more.
 func (s *Sessions) CloseAll(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, exchange.ClosingLimit)
@@ -40,10 +40,12 @@ func (s *Sessions) CloseAll(ctx context.Context) error {
 		}
 		s.mu.Lock()
 	}
+	s.mu.Unlock()
+	s.endSweep(ctx) // it may still remove what could not be closed
+	s.mu.Lock()
 	failed := s.failed
 	s.failed = nil
 	s.mu.Unlock()
-	s.endSweep(ctx)
 	if len(failed) > 0 {
 		return exchange.AsProblem(failed[0])
 	}

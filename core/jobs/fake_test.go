@@ -32,6 +32,7 @@ type server struct {
 	connectTime time.Duration // how long opening, running and closing take
 	runTime     time.Duration
 	closeTime   time.Duration
+	closing     func(customer exchange.CustomerID) error // nil result: closed
 
 	connect func(n int, customer exchange.CustomerID) error                    // nil result: accepted; n counts from 1
 	run     func(n int, s *fakeSession, yield func(exchange.Event) bool) error // n counts the server's runs
@@ -157,7 +158,9 @@ func (f *fakeSession) Close(context.Context) error {
 	var err error
 	f.once.Do(func() {
 		close(f.gone)
-		err = pause(context.Background(), f.server.closeTime)
+		if err = pause(context.Background(), f.server.closeTime); err == nil && f.server.closing != nil {
+			err = f.server.closing(f.customer)
+		}
 		f.server.mu.Lock()
 		defer f.server.mu.Unlock()
 		delete(f.server.open, f)

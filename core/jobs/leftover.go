@@ -301,11 +301,11 @@ func (l *Leftovers) Forget(ctx context.Context, which []Left) error {
 }
 
 // cleanFor removes what was left open by a's account with a's own credential. It returns how many sessions
-// that were, and why the account could not sign in, nil when it could.
-func (l *Leftovers) cleanFor(ctx context.Context, a Account) (found int, refused *exchange.Problem) {
+// that were, whether some are still there, and why the account could not sign in, nil when it could.
+func (l *Leftovers) cleanFor(ctx context.Context, a Account) (found int, stay bool, refused *exchange.Problem) {
 	list, err := l.Find(ctx)
 	if err != nil {
-		return 0, nil // the next start finds them
+		return 0, true, nil // the next start finds them
 	}
 	key := a.key()
 	list = slices.DeleteFunc(list, func(left Left) bool {
@@ -315,9 +315,10 @@ func (l *Leftovers) cleanFor(ctx context.Context, a Account) (found int, refused
 	access.Target.AllowRedirect, access.Target.OnRedirect = nil, nil // nobody asked for this, so nobody is asked
 	with := func(context.Context, Left) (Access, bool, error) { return access, true, nil }
 	for _, r := range l.clean(ctx, list, with, l.o.Told) {
+		stay = stay || !r.Gone()
 		if r.Problem != nil && concernsAll(r.Problem.Code) {
 			refused = r.Problem
 		}
 	}
-	return len(list), refused
+	return len(list), stay, refused
 }

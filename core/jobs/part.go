@@ -135,6 +135,9 @@ func (p *part) attempt() (phase Phase, problem *exchange.Problem) {
 	if problem == nil {
 		problem = p.invoke(lease.Session())
 	}
+	if problem != nil && problem.Code.AboutAccount() {
+		p.run.judge(p.customer, nth, problem) // an open session says as much about the password as a new one
+	}
 	if problem == nil {
 		lease.Done(nil) // not the nil *Problem, which is no nil error
 		return Finished, nil

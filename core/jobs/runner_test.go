@@ -541,3 +541,46 @@ func TestEveryRunEndsWhole(t *testing.T) {
 		}
 	})
 }
+
+// A session that could not be closed is told whenever that was, before the run ended or after.
+func TestASessionThatCouldNotBeClosedIsAlwaysTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &server{runTime: time.Second, closing: func(c exchange.CustomerID) error {
+			if c == "customer001.example" {
+				return &exchange.Problem{Code: exchange.CodeSessionNotClosed, Args: map[string]string{"customer": string(c), "reason": string(exchange.CodeBackEnd)}}
+			}
+			return nil
+		}}
+		r := jobs.NewRunner(jobs.NewSessions(jobs.Account{Connector: s, Idle: -1}))
+		r.Start(t.Context(), jobs.Plan{Invocation: getMailbox, Customers: names(9)}, func(jobs.Update) {}).Wait()
+		if err := r.Sessions.CloseAll(t.Context()); exchange.CodeOf(err) != exchange.CodeSessionNotClosed {
+			t.Errorf("%v", err)
+		}
+	})
+}
+
+// Sessions that were open when the password stopped working say so themselves: nobody else is asked.
+func TestAPasswordThatStopsWorkingInOpenSessionsEndsTheRun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &server{connectTime: time.Second, runTime: time.Second}
+		refused := &exchange.Problem{Code: exchange.CodeSignInRefused}
+		s.run = func(n int, _ *fakeSession, _ func(exchange.Event) bool) error {
+			if n > 3 {
+				return refused
+			}
+			return nil
+		}
+		s.connect = func(n int, _ exchange.CustomerID) error {
+			if n > 6 {
+				return refused
+			}
+			return nil
+		}
+		r := newRunner(s)
+		sum := r.Start(t.Context(), jobs.Plan{Invocation: getMailbox, Customers: names(40)}, func(jobs.Update) {}).Wait()
+		if s.runs > 6 || s.connects > 8 || len(sum.NotAsked()) < 34 || len(sum.Answered()) != 3 {
+			t.Errorf("%d runs, %d sign-ins, %d not asked", s.runs, s.connects, len(sum.NotAsked()))
+		}
+		closeAll(t, r.Sessions)
+	})
+}

@@ -58,8 +58,9 @@ type Sessions struct {
 	closed  bool
 	slots   []*slot
 	waiters []*waiter
-	changed chan struct{} // closed and replaced at every change of slots
-	failed  []error       // of closing, since CloseAll
+	changed chan struct{}     // closed and replaced at every change of slots
+	failed  []error           // of closing, of sessions that may still be open
+	refused *exchange.Problem // why the server no longer takes the sign-in, once it did; nil when it does
 
 	unwatch  func()        // ends watching the book; nil while it is not watched
 	others   int           // who wait for a place in other programs
@@ -115,7 +116,13 @@ func (l *Lease) Fresh() bool { return l.fresh }
 // the next one, anything that casts doubt on the session closes it. Done does not wait for that. Calling
 // it again does nothing.
 func (l *Lease) Done(err error) {
-	l.once.Do(func() { l.sessions.giveBack(l.slot, err == nil || reusable(exchange.AsProblem(err))) })
+	l.once.Do(func() {
+		p := exchange.AsProblem(err)
+		if p != nil && p.Code.AboutAccount() {
+			l.sessions.noteRefusal(p)
+		}
+		l.sessions.giveBack(l.slot, p == nil || reusable(p))
+	})
 }
 
 // reusable tells whether a session whose last run ended with p can be used again.
@@ -241,7 +248,7 @@ func (s *Sessions) opened(sl *slot, session exchange.Session) (*Lease, error) {
 	most := session.Supports().MaxSessions
 	s.mu.Lock()
 	sl.session, sl.since = session, time.Now()
-	s.proved = true
+	s.proved, s.refused = true, nil
 	if most > 0 && s.account.MaxSessions <= 0 {
 		s.max = min(s.max, most)
 	}

@@ -186,15 +186,34 @@ func (s *Sessions) startClosing(sl *slot) {
 		err := closeSession(sl.session)
 		s.free(sl.place) // a shell that was not closed stays in the journal and counts by itself
 		s.mu.Lock()
-		switch {
-		case err != nil && s.closed:
+		if err != nil {
 			s.failed = append(s.failed, err)
-		case err != nil:
-			time.AfterFunc(sweepAgain, s.sweepLater) // it may still be there
+			if p := refusedToClose(err); p != nil {
+				s.refused = p
+			} else if !s.closed {
+				time.AfterFunc(sweepAgain, s.sweepLater) // it may still be there
+			}
 		}
 		s.drop(sl)
 		s.unlock()
 	}()
+}
+
+// refusedToClose is the problem of a session that could not be closed because the server no longer takes the
+// sign-in, nil when it was for something else.
+func refusedToClose(err error) *exchange.Problem {
+	p := exchange.AsProblem(err)
+	if reason := exchange.Code(p.Args["reason"]); reason.AboutAccount() {
+		return &exchange.Problem{Code: reason, Doing: p.Doing, Args: p.Args, Retry: exchange.RetryAfterSignIn, Cause: p, Details: p.Details}
+	}
+	return nil
+}
+
+// noteRefusal notes that an open session met p: the server no longer takes the sign-in.
+func (s *Sessions) noteRefusal(p *exchange.Problem) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.refused = p
 }
 
 func closeSession(session exchange.Session) (err error) {

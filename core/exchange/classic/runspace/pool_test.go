@@ -320,6 +320,35 @@ func TestAForgottenCommandIsToldFromAForgottenShell(t *testing.T) {
 	}
 }
 
+// A password that is refused in mid-run is sent once more, to delete the shell: each time counts for a lock.
+func TestARefusedSignInIsNotSignalled(t *testing.T) {
+	var asked atomic.Int32
+	var refuse atomic.Bool
+	h := &host{started: func(*psrp.Server, uuid.UUID) { refuse.Store(true) }}
+	pool := openAt(t, h, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if refuse.Load() {
+			asked.Add(1)
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		h.ServeHTTP(w, r)
+	}), nil)
+	var last error
+	for _, err := range pool.Run(t.Context(), getMailbox) {
+		last = err
+	}
+	var answer *wsman.HTTPError
+	if !errors.As(last, &answer) || answer.Status != http.StatusUnauthorized {
+		t.Errorf("%v", last)
+	}
+	if err := pool.Close(t.Context()); err == nil {
+		t.Error("a refused Delete counts as closed")
+	}
+	if n := asked.Load(); n != 2 || h.signals != 0 {
+		t.Errorf("asked %d times after the refusal", n)
+	}
+}
+
 // A redirect inside a session must not look like one that can be followed.
 func TestARedirectInsideASessionIsStray(t *testing.T) {
 	h := &host{}

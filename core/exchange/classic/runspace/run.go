@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"tenantry/core/clixml"
+	"tenantry/core/httpauth"
 	"tenantry/core/psrp"
 	"tenantry/core/wsman"
 )
@@ -58,6 +59,7 @@ func (p *Pool) Run(ctx context.Context, start Start, input ...clixml.Value) iter
 			p.stuck = true // nobody knows what the runspace does now
 		}
 		r.lost = wsman.AsFault(err).IsShellGone()
+		r.refused = signInRefused(err)
 		switch {
 		case r.left:
 		case ctx.Err() != nil:
@@ -76,6 +78,13 @@ func answered(err error) bool {
 	var fault *wsman.Fault
 	var answer *wsman.HTTPError
 	return errors.As(err, &fault) || errors.As(err, &answer) && answer.Status >= 300
+}
+
+// signInRefused tells whether a request ended because the server does not take the sign-in.
+func signInRefused(err error) bool {
+	var answer *wsman.HTTPError
+	var carrier *httpauth.Error
+	return errors.As(err, &answer) && answer.Status == 401 || errors.As(err, &carrier) && carrier.SignIn()
 }
 
 // ready makes the pool ready for another command.
@@ -121,6 +130,7 @@ type run struct {
 	left    bool   // the caller left the loop
 	done    bool   // the pipeline ended
 	lost    bool   // the server no longer knows it
+	refused bool   // the server no longer takes the sign-in
 
 	started, ended chan struct{}
 	stopping       sync.Once
@@ -255,7 +265,8 @@ func (r *run) stop() {
 func (r *run) finish() {
 	select {
 	case <-r.started:
-		if !r.done && !r.lost && r.ctx.Err() == nil {
+		// A password that is refused is not sent once more than it must be: deleting the shell ends the command too.
+		if !r.done && !r.lost && !r.refused && r.ctx.Err() == nil {
 			ctx, cancel := context.WithTimeout(r.ctx, r.pool.o.StopLimit)
 			_ = r.pool.signal(ctx, r.command)
 			cancel()
