@@ -268,7 +268,7 @@ func (w *Words) Count(key string, n int, args ...any) string {
 func (w *Words) Explain(code exchange.Code, args map[string]string) Message {
 	e, in, ok := w.find(string(code))
 	if !ok || e.kind != codeText {
-		m := Message{Details: []Detail{{"code", string(code)}}}
+		m := Message{Details: []Detail{{"Code", string(code)}}}
 		if code != exchange.CodeUnexpected {
 			unexpected := w.Explain(exchange.CodeUnexpected, nil)
 			m.Title, m.Why, m.Next = unexpected.Title, unexpected.Why, unexpected.Next
@@ -294,9 +294,9 @@ func (w *Words) Problem(p *exchange.Problem) Message {
 		return Message{}
 	}
 	m := w.Explain(p.Code, p.Args)
-	m.Details = []Detail{{"code", string(p.Code)}}
+	m.Details = []Detail{{"Code", string(p.Code)}}
 	if p.Doing != "" {
-		m.Details = append(m.Details, Detail{"doing", p.Doing})
+		m.Details = append(m.Details, Detail{"Doing", p.Doing})
 	}
 	names := make([]string, 0, len(p.Details))
 	for name := range p.Details {
@@ -307,7 +307,7 @@ func (w *Words) Problem(p *exchange.Problem) Message {
 		m.Details = append(m.Details, Detail{name, p.Details[name]})
 	}
 	if p.Cause != nil {
-		m.Details = append(m.Details, Detail{"cause", p.Cause.Error()})
+		m.Details = append(m.Details, Detail{"Cause", p.Cause.Error()})
 	}
 	return m
 }

@@ -61,12 +61,12 @@ func TestProblemHasDetails(t *testing.T) {
 		Cause: errors.New("fault 2150858999"), Details: map[string]string{"request id": "7", "category": "x"},
 	}
 	got := For("en").Problem(p).Details
-	want := []Detail{{"code", "server.fault"}, {"doing", "open shell"}, {"category", "x"}, {"request id", "7"}, {"cause", "fault 2150858999"}}
+	want := []Detail{{"Code", "server.fault"}, {"Doing", "open shell"}, {"category", "x"}, {"request id", "7"}, {"Cause", "fault 2150858999"}}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}
-	told := Message{Details: []Detail{{"code", "server.fault"}, {"Server said", "one\r\ntwo"}}}.DetailsText()
-	if told != "code: server.fault\nServer said: one\n    two\n" {
+	told := Message{Details: []Detail{{"Code", "server.fault"}, {"Server said", "one\r\ntwo"}}}.DetailsText()
+	if told != "Code: server.fault\nServer said: one\n    two\n" {
 		t.Errorf("to copy: %q", told)
 	}
 	p.Details = map[string]string{"Server said": "no", "Machine": "m", "Time": "now", "Request id": "7"}
@@ -74,7 +74,7 @@ func TestProblemHasDetails(t *testing.T) {
 	for _, d := range For("en").Problem(p).Details {
 		order = append(order, d.Name)
 	}
-	if d := cmp.Diff([]string{"code", "doing", "Time", "Request id", "Machine", "Server said", "cause"}, order); d != "" {
+	if d := cmp.Diff([]string{"Code", "Doing", "Time", "Request id", "Machine", "Server said", "Cause"}, order); d != "" {
 		t.Error(d)
 	}
 	if m := For("en").Error(errors.New("disk")); m.Title != For("en").Explain(exchange.CodeUnexpected, nil).Title {

@@ -45,7 +45,7 @@ func TestUnfoldedDetailsCoverNothing(t *testing.T) {
 		}
 		copies := find(func(o fyne.CanvasObject) bool { b, ok := o.(*kit.Button); return ok && b.Text() == "Copy" })
 		test.Tap(copies.(*kit.Button))
-		if got := fyne.CurrentApp().Clipboard().Content(); !slicesContainsPart([]string{got}, "code: run.failed\n") || !slicesContainsPart([]string{got}, "Shell id: ") {
+		if got := fyne.CurrentApp().Clipboard().Content(); !slicesContainsPart([]string{got}, "Code: run.failed\n") || !slicesContainsPart([]string{got}, "Shell id: ") {
 			t.Errorf("copied is %q", got)
 		}
 	})

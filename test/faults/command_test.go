@@ -148,7 +148,7 @@ func TestTheCommandLineSaysWhichFailureItIs(t *testing.T) {
 			if !strings.Contains(e.err, said.Next) {
 				t.Errorf("it does not say what to do: %q", said.Next)
 			}
-			for _, detail := range []string{"code: " + string(c.code), "Host: ", "Time: "} {
+			for _, detail := range []string{"Code: " + string(c.code), "Host: ", "Time: "} {
 				if !strings.Contains(e.err, detail) {
 					t.Errorf("the details do not say %q", detail)
 				}

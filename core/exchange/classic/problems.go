@@ -62,8 +62,12 @@ func note(p *exchange.Problem, pairs ...string) {
 	}
 }
 
+// noteAll notes what a server puts in brackets before its text. The category has one name wherever it stood.
 func noteAll(p *exchange.Problem, pairs []wsman.Pair) {
 	for _, pair := range pairs {
+		if pair.Key == "FailureCategory" {
+			pair.Key = "Failure category"
+		}
 		note(p, pair.Key, pair.Value)
 	}
 }
