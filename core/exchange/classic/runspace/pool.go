@@ -162,7 +162,9 @@ func (p *Pool) open(ctx context.Context) error {
 		}
 	}
 	options := append([]wsman.Option{{Name: wsman.OptionProtocolVersion, Value: p.psrp.Protocol().String(), MustComply: true}}, o.Extra...)
-	shell, err := p.wsman.Create(ctx, wsman.Create{
+	creating, done := p.lingering(ctx)
+	defer done()
+	shell, err := p.wsman.Create(creating, wsman.Create{
 		ShellID: p.shell, InputStreams: "stdin pr", OutputStreams: "stdout", CreationXML: creation,
 	}, options...)
 	if err != nil {
@@ -189,6 +191,25 @@ func (p *Pool) open(ctx context.Context) error {
 		return stray(err)
 	}
 	return nil
+}
+
+// lingering returns a context that outlives a cancel of ctx by a third of CloseLimit. The answer to a Create
+// that is under way says which id the shell has: older servers choose one themselves, and then nobody else
+// knows what to delete.
+func (p *Pool) lingering(ctx context.Context) (context.Context, func()) {
+	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		if errors.Is(ctx.Err(), context.Canceled) {
+			t := time.NewTimer(p.o.CloseLimit / 3)
+			defer t.Stop()
+			select {
+			case <-t.C:
+			case <-longer.Done():
+			}
+		}
+		cancel()
+	})
+	return longer, func() { stop(); cancel() }
 }
 
 func newPool(o Options) *Pool {

@@ -124,6 +124,11 @@ func openAt(t *testing.T, h *host, at http.Handler, change func(*runspace.Option
 
 func tryAt(t *testing.T, h *host, at http.Handler, change func(*runspace.Options)) (*runspace.Pool, error) {
 	t.Helper()
+	return tryContext(t.Context(), t, h, at, change)
+}
+
+func tryContext(ctx context.Context, t *testing.T, h *host, at http.Handler, change func(*runspace.Options)) (*runspace.Pool, error) {
+	t.Helper()
 	h.t = t
 	server := httptest.NewServer(at)
 	transport, err := httpauth.New(httpauth.Options{})
@@ -138,7 +143,7 @@ func tryAt(t *testing.T, h *host, at http.Handler, change func(*runspace.Options
 	if change != nil {
 		change(&o)
 	}
-	return runspace.Open(t.Context(), o)
+	return runspace.Open(ctx, o)
 }
 
 func getMailbox(c *psrp.Client) (uuid.UUID, []byte, error) {
@@ -317,6 +322,79 @@ func TestAForgottenCommandIsToldFromAForgottenShell(t *testing.T) {
 	}
 	if err := pool.Close(t.Context()); err != nil {
 		t.Error(err)
+	}
+}
+
+// A stop signal that is refused, or never answered, does not hold whoever pressed stop.
+func TestAStopThatCannotBeSentIsNotWaitedFor(t *testing.T) {
+	answers := map[string]http.HandlerFunc{
+		"refused": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) },
+		"silent":  func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() },
+	}
+	for name, limit := range map[string]time.Duration{"refused": time.Hour, "silent": 200 * time.Millisecond} {
+		h := &host{started: func(s *psrp.Server, id uuid.UUID) {
+			if err := s.Write(id, psrp.Warning("working")); err != nil {
+				t.Error(err)
+			}
+		}}
+		pool := openAt(t, h, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			body, err := io.ReadAll(r.Body)
+			if err != nil {
+				return // the client left
+			}
+			if bytes.Contains(body, []byte("shell/Signal")) {
+				answers[name](w, r)
+				return
+			}
+			r.Body = io.NopCloser(bytes.NewReader(body))
+			h.ServeHTTP(w, r)
+		}), func(o *runspace.Options) { o.StopLimit = limit })
+		ctx, cancel := context.WithCancel(t.Context())
+		var last error
+		for ev, err := range pool.Run(ctx, getMailbox) {
+			if last = err; ev.Message != nil {
+				cancel()
+			}
+		}
+		cancel()
+		if !errors.Is(last, context.Canceled) {
+			t.Errorf("%s: the run ended with %v", name, last)
+		}
+		if err := pool.Close(context.Background()); err != nil || h.deleted != 1 {
+			t.Errorf("%s: closing: %v, %d deleted", name, err, h.deleted)
+		}
+	}
+}
+
+// Some servers give a shell an id of their own, which only the answer to Create tells: who cancels meanwhile
+// still deletes the right one.
+func TestACancelledCreateDeletesTheShellByItsOwnID(t *testing.T) {
+	const own = "C8CD7685-F0A0-4B79-8F82-B8B37462667A"
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	h := &host{}
+	var deleted atomic.Value
+	_, err := tryContext(ctx, t, h, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		q, err := wsman.ReadRequest(r.Body, wsman.Limits{})
+		if err != nil {
+			t.Errorf("a request that cannot be read: %v", err)
+			return
+		}
+		w.Header().Set("Content-Type", wsman.ContentType)
+		switch q.Op.(type) {
+		case *wsman.Create:
+			cancel()
+			_, _ = w.Write(q.Response(wsman.CreateResponse{Shell: wsman.Shell{ID: own}}))
+		case *wsman.Delete:
+			deleted.Store(q.ShellID())
+			_, _ = w.Write(q.Response(wsman.DeleteResponse{}))
+		}
+	}), nil)
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
+	if deleted.Load() != own {
+		t.Errorf("deleted %v", deleted.Load())
 	}
 }
 

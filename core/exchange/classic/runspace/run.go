@@ -252,7 +252,11 @@ func (r *run) stop() {
 			return
 		default:
 		}
-		_ = r.pool.signal(r.ctx, r.command)
+		ctx, cancel := context.WithTimeout(r.ctx, r.pool.o.StopLimit) // a signal that is not answered has the same limit
+		defer cancel()
+		if r.pool.signal(ctx, r.command) != nil {
+			return // it was not told to stop, so waiting for its end makes no sense: deleting the shell ends it
+		}
 		select {
 		case <-r.ended:
 		case <-limit.C:
