@@ -87,6 +87,9 @@ func (w place) carrierByKind(doing string, e *httpauth.Error, cause error) *exch
 		return never(exchange.CodeTicketStore)
 	case httpauth.KindClientCertificate:
 		var alert *net.OpError // what the other side said, or a line that it closed
+		if w.chosen != exchange.AuthCertificate {
+			return never(exchange.CodeForbidden) // it lets in only who shows one, and none was chosen
+		}
 		if errors.As(e.Cause, &alert) || e.Stage > httpauth.StageConnecting {
 			return never(exchange.CodeCertificateRefused)
 		}

@@ -15,8 +15,8 @@ import (
 func TestEachTroubleOnTheWayHasItsCode(t *testing.T) {
 	here := place{user: "anna@fabrikam.example", customer: "contoso.example", host: "mail.contoso.example", chosen: exchange.AuthNTLM}
 	here.patience, here.stall = 2*time.Minute, time.Minute
-	basic, cloud := here, here
-	basic.chosen, cloud.host = exchange.AuthBasic, "ps.outlook.com:443"
+	basic, cloud, shown := here, here, here
+	basic.chosen, cloud.host, shown.chosen = exchange.AuthBasic, "ps.outlook.com:443", exchange.AuthCertificate
 	alert := &net.OpError{Op: "remote error", Err: errors.New("tls: certificate required")}
 	for _, c := range []struct {
 		name  string
@@ -52,9 +52,10 @@ func TestEachTroubleOnTheWayHasItsCode(t *testing.T) {
 		{"refused", here, httpauth.Error{Kind: httpauth.KindSignInRefused}, exchange.CodeSignInRefused, nil},
 		{"no ticket", here, httpauth.Error{Kind: httpauth.KindNoTicket}, exchange.CodeNoTicket, nil},
 		{"ticket expired", here, httpauth.Error{Kind: httpauth.KindTicketExpired}, exchange.CodeTicketExpired, nil},
-		{"certificate missing", here, httpauth.Error{Kind: httpauth.KindClientCertificate}, exchange.CodeCertificateMissing, nil},
-		{"certificate refused at once", here, httpauth.Error{Kind: httpauth.KindClientCertificate, Cause: alert}, exchange.CodeCertificateRefused, nil},
-		{"certificate refused later", here, httpauth.Error{Kind: httpauth.KindClientCertificate, Stage: httpauth.StageWaiting}, exchange.CodeCertificateRefused, nil},
+		{"certificate missing", shown, httpauth.Error{Kind: httpauth.KindClientCertificate}, exchange.CodeCertificateMissing, nil},
+		{"certificate refused at once", shown, httpauth.Error{Kind: httpauth.KindClientCertificate, Cause: alert}, exchange.CodeCertificateRefused, nil},
+		{"certificate refused later", shown, httpauth.Error{Kind: httpauth.KindClientCertificate, Stage: httpauth.StageWaiting}, exchange.CodeCertificateRefused, nil},
+		{"certificate wanted, none chosen", basic, httpauth.Error{Kind: httpauth.KindClientCertificate, Cause: alert}, exchange.CodeForbidden, nil},
 		{"unknown account", here, httpauth.Error{Kind: httpauth.KindAccountUnknown}, exchange.CodeAccountUnknown, nil},
 		{"disabled account", here, httpauth.Error{Kind: httpauth.KindAccountDisabled}, exchange.CodeAccountDisabled, nil},
 		{"expired password", here, httpauth.Error{Kind: httpauth.KindPasswordExpired}, exchange.CodePasswordExpired, nil},
@@ -92,6 +93,22 @@ func TestNamesThatPretend(t *testing.T) {
 	} {
 		if looksLikeCloud(host) != want {
 			t.Errorf("%q: %v", host, !want)
+		}
+	}
+}
+
+func TestAnAddressIsShownWithoutWhatIsSecretInIt(t *testing.T) {
+	for given, want := range map[string]string{
+		"mail.contoso.example/ps":                          "mail.contoso.example/ps",
+		"https://mail.contoso.example/ps?Token=abc":        "https://mail.contoso.example/ps",
+		"https://anna:secret@mail.contoso.example/ps?x=1":  "https://mail.contoso.example/ps",
+		"anna:secret@mail.contoso.example/ps":              "mail.contoso.example/ps",
+		"https://anna:sec/ret@mail.contoso.example/ps":     "https://mail.contoso.example/ps",
+		"https://anna:sec?ret@mail.contoso.example/ps":     "https://mail.contoso.example/ps",
+		"https://anna:sec@ret %zz@mail.contoso.example/ps": "https://mail.contoso.example/ps",
+	} {
+		if got := (place{}).badURL(given, nil).Args["url"]; got != want {
+			t.Errorf("%s is shown as %s", given, got)
 		}
 	}
 }

@@ -83,8 +83,20 @@ func shorten(text string, most int) string {
 }
 
 func (w place) badURL(address string, cause error) *exchange.Problem {
+	return w.make(exchange.CodeBadURL, "read the address", exchange.RetryNever, cause, "url", showable(address))
+}
+
+// showable is an address without its query and without the user name and password some people write into one.
+func showable(address string) string {
+	if at := strings.LastIndexByte(address, '@'); at >= 0 {
+		scheme := ""
+		if end := strings.Index(address, "://"); end >= 0 && end < at {
+			scheme = address[:end+3]
+		}
+		address = scheme + address[at+1:]
+	}
 	before, _, _ := strings.Cut(address, "?")
-	return w.make(exchange.CodeBadURL, "read the address", exchange.RetryNever, cause, "url", before)
+	return before
 }
 
 func (w place) badAnswer(doing string, cause error) *exchange.Problem {

@@ -137,6 +137,7 @@ func TestEachRefusalHasItsCode(t *testing.T) {
 		"locked":            {fault(1909, "", ""), exchange.CodeAccountDisabled, exchange.RetryNever, "why=locked"},
 		"no such resource":  {fault(2150858811, "", ""), exchange.CodeNotRemoting, exchange.RetryNever, "status=500"},
 		"another fault":     {fault(2150859046, "", "Cannot complete."), exchange.CodeServerFault, exchange.RetryNever, "fault=2150859046"},
+		"another category":  {text(400, "[FailureCategory=Client-VersionTooOld] Install a newer version."), exchange.CodeServerFault, exchange.RetryNever, "text=Install a newer version."},
 		"a page":            {text(200, "<html>Sign in</html>"), exchange.CodeNotRemoting, exchange.RetryNever, "status=200"},
 		"not found":         {text(404, "<html>no</html>"), exchange.CodeNotRemoting, exchange.RetryNever, "status=404"},
 		"forbidden":         {text(403, "<html>no</html>"), exchange.CodeForbidden, exchange.RetryNever, ""},

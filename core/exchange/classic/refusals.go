@@ -248,6 +248,8 @@ func (w place) answerByStatus(doing string, e *wsman.HTTPError, cause error) *ex
 		return w.make(exchange.CodeForbidden, doing, exchange.RetryNever, cause)
 	case e.Status == 407:
 		return w.make(exchange.CodeProxySignIn, doing, exchange.RetryNever, cause)
+	case e.FailureCategory != "": // only Exchange says that, whatever it is
+		return w.make(exchange.CodeServerFault, doing, exchange.RetryNever, cause, "fault", e.FailureCategory, "text", firstLine(e.Diagnostics.Rest))
 	case !opening: // the address is right, or there would be no session
 		return w.make(exchange.CodeBadAnswer, doing, exchange.RetryNever, cause)
 	}
