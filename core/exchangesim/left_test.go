@@ -72,8 +72,8 @@ func TestProtocolVersionThatMustBeComplied(t *testing.T) {
 		option  string
 		refused bool
 	}{
-		{`MustComply="true">3.0`, true}, {`MustComply="true">2.4`, true}, {`MustComply="true">1.0`, true}, {`MustComply="true">new`, true},
-		{`MustComply="true">2.0`, false}, {`MustComply="true">2.1`, false}, {`MustComply="true">2.3`, false}, {`>3.0`, false},
+		{`MustComply="true">3.0`, true}, {`MustComply="true">1.0`, true}, {`MustComply="true">new`, true},
+		{`MustComply="true">2.0`, false}, {`MustComply="true">2.1`, false}, {`MustComply="true">2.3`, false}, {`MustComply="true">2.4`, false}, {`>3.0`, false},
 	} {
 		c := connect(t, s, "")
 		a := c.post(transfer+"/Create", `<wsman:OptionSet><wsman:Option Name="protocolversion" `+test.option+`</wsman:Option></wsman:OptionSet>`,
@@ -86,7 +86,7 @@ func TestProtocolVersionThatMustBeComplied(t *testing.T) {
 			c.remove()
 		}
 	}
-	if n := s.Stats(); n.OpenShells != 0 || n.Created != 4 {
+	if n := s.Stats(); n.OpenShells != 0 || n.Created != 5 {
 		t.Errorf("%+v", n)
 	}
 }

@@ -89,15 +89,16 @@ func (s *Server) operate(ctx context.Context, who account, ask *asking) (wsman.R
 	return nil, wsman.FaultActionNotSupported(q.Action)
 }
 
-// checkVersion refuses a client that insists on a protocol version of another kind (MS-PSRP 3.1.5.3.1). One
-// that does not insist learns what is spoken here from SESSION_CAPABILITY.
+// checkVersion refuses a client that insists on a protocol version of another kind (MS-PSRP 3.1.5.3.1): another
+// major version, as PowerShell does, which takes newer minor ones. What is spoken here a client learns from
+// SESSION_CAPABILITY.
 func checkVersion(q *wsman.Request) *wsman.Fault {
 	option, given := q.Option(wsman.OptionProtocolVersion)
 	if !given || !option.MustComply {
 		return nil
 	}
 	var v psrp.Version
-	if n, _ := fmt.Sscanf(strings.TrimSpace(option.Value), "%d.%d", &v.Major, &v.Minor); n == 2 && v.Major == psrp.V23.Major && v.Minor >= 0 && !psrp.V23.Less(v) {
+	if n, _ := fmt.Sscanf(strings.TrimSpace(option.Value), "%d.%d", &v.Major, &v.Minor); n == 2 && v.Major == psrp.V23.Major && v.Minor >= 0 {
 		return nil
 	}
 	return wsman.FaultProvider(provider, providerPath, fmt.Sprintf("The protocol version %q that the client asks for is not supported. The server speaks %s. ", option.Value, psrp.V23))

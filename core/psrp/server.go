@@ -238,7 +238,7 @@ func (s *Server) acceptCapability(h Header, m *SessionCapability) error {
 		PSVersion:            "2.0",
 		SerializationVersion: serializationVersion,
 	})
-	v, err := negotiate(s.config.Protocol, m.ProtocolVersion)
+	v, err := s.agree(m.ProtocolVersion)
 	if err != nil && s.state != BeforeOpen {
 		return err // whoever comes to an open pool with a strange version does not end it
 	}
@@ -261,9 +261,19 @@ func (s *Server) acceptCapability(h Header, m *SessionCapability) error {
 	return nil
 }
 
+// agree picks the version to speak with a client. One that speaks a newer minor version is told of the server's
+// own and goes along with it, as with PowerShell, for which minor versions break nothing.
+func (s *Server) agree(theirs string) (Version, error) {
+	ours := s.config.Protocol
+	if v, ok := parseVersion(theirs); ok && v.Major == ours.Major && ours.Less(v) {
+		return ours, nil
+	}
+	return negotiate(ours, theirs)
+}
+
 // reply is the version to name to a client that named theirs.
 func (s *Server) reply(theirs string) Version {
-	if v, err := negotiate(s.config.Protocol, theirs); err == nil {
+	if v, err := s.agree(theirs); err == nil {
 		return v
 	}
 	return s.config.Protocol
