@@ -38,6 +38,7 @@ type client struct {
 	marks    int    // byte-order marks before the text of messages
 	envelope int
 	wait     string
+	accepts  string // Accept-Encoding; empty for none of the test's own
 	object   uint64
 	// fragments that do not yet make a message, by stream
 	pieces map[string][]byte
@@ -192,6 +193,9 @@ func (c *client) attempt(resourceURI, action, extra, body string) (*answer, erro
 		c.t.Fatal(err)
 	}
 	req.Header.Set("Content-Type", "application/soap+xml;charset=UTF-8")
+	if c.accepts != "" {
+		req.Header.Set("Accept-Encoding", c.accepts)
+	}
 	if c.user != "" {
 		req.SetBasicAuth(c.user, c.password)
 	}

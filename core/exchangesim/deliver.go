@@ -81,7 +81,7 @@ const (
 
 func (j *journey) plan(ask *asking) {
 	for _, r := range ask.strike(faults.Around, func(r faults.Rule) bool {
-		return r.Name != faults.Gzip || r.Value == "always" || strings.Contains(ask.http.Header.Get("Accept-Encoding"), "gzip")
+		return r.Name != faults.Gzip || r.Value == "always" || readsGzip(ask.http.Header)
 	}) {
 		switch r.Name {
 		case faults.Slow:
@@ -136,6 +136,20 @@ func (j *journey) spoil(body []byte) []byte {
 		body = nil
 	}
 	return body
+}
+
+// readsGzip tells whether a client said that it reads gzip (RFC 9110 12.5.3).
+func readsGzip(h http.Header) bool {
+	for item := range strings.SplitSeq(strings.Join(h.Values("Accept-Encoding"), ","), ",") {
+		coding, parameters, _ := strings.Cut(item, ";")
+		if c := strings.ToLower(strings.TrimSpace(coding)); c != "gzip" && c != "x-gzip" {
+			continue
+		}
+		name, weight, weighted := strings.Cut(parameters, "=")
+		q, err := strconv.ParseFloat(strings.TrimSpace(weight), 64)
+		return !weighted || !strings.EqualFold(strings.TrimSpace(name), "q") || err == nil && q > 0
+	}
+	return false
 }
 
 func compressed(body []byte) []byte {

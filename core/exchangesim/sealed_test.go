@@ -1,6 +1,7 @@
 package exchangesim_test
 
 import (
+	"bufio"
 	"bytes"
 	"io"
 	"net"
@@ -78,7 +79,8 @@ func overhear(t *testing.T, host string) *overheard {
 	return o
 }
 
-// TestFaultsOnEncryptedConnections: whatever strikes, nothing clear stands on the wire, and the counts stay exact.
+// TestFaultsOnEncryptedConnections: whatever strikes, nothing of what is said stands clear on the wire, and the counts
+// stay exact. Web pages come from things on the way, which cannot encrypt.
 func TestFaultsOnEncryptedConnections(t *testing.T) {
 	s := started(t, &exchangesim.Server{Plain: true, SignIn: []negotiate.Way{negotiate.NTLM}})
 	d := s.Describe()
@@ -131,12 +133,85 @@ func TestFaultsOnEncryptedConnections(t *testing.T) {
 	wire.mu.Lock()
 	defer wire.mu.Unlock()
 	// Shorter words stand in what is encrypted by chance.
-	for _, clear := range []string{"Envelope", "CommandLine", s.Password.Reveal(), "<html><head", "[FailureCategory"} {
+	for _, clear := range []string{"Envelope", "CommandLine", s.Password.Reveal(), "[FailureCategory"} {
 		if i := bytes.Index(wire.bytes.Bytes(), []byte(clear)); i >= 0 {
 			t.Errorf("%q stands in clear on the wire: %q", clear, wire.bytes.Bytes()[max(0, i-300):min(wire.bytes.Len(), i+100)])
 		}
 	}
+	for _, page := range []string{"Service Unavailable", "acting as a gateway", "Gateway Time-out", "accept the terms of use", "Internal server error"} {
+		if !bytes.Contains(wire.bytes.Bytes(), []byte(page)) {
+			t.Errorf("the page %q was not heard", page)
+		}
+	}
 	if n := bytes.Count(wire.bytes.Bytes(), []byte("encrypted;protocol=")); n < 100 {
 		t.Errorf("only %d encrypted messages were heard", n)
+	}
+}
+
+// TestMessagesAsExchangeWritesThem: Exchange puts a space behind the dashes around encrypted parts; a client that
+// does so too is understood.
+func TestMessagesAsExchangeWritesThem(t *testing.T) {
+	s := started(t, &exchangesim.Server{Plain: true, SignIn: []negotiate.Way{negotiate.NTLM}})
+	d := s.Describe()
+	carrier, err := httpauth.New(httpauth.Options{Mechanisms: []httpauth.Mechanism{httpauth.NTLM{User: d.User, Password: s.Password}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer carrier.Close()
+	at, err := url.Parse(d.Classic)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	spaced := 0
+	var running sync.WaitGroup
+	running.Go(func() { // one connection, whose requests are written again with the space
+		near, err := l.Accept()
+		if err != nil {
+			return
+		}
+		defer near.Close()
+		far, err := net.Dial("tcp", at.Host)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer far.Close()
+		requests, answers := bufio.NewReader(near), bufio.NewReader(far)
+		for {
+			r, err := http.ReadRequest(requests)
+			if err != nil {
+				return
+			}
+			body, _ := io.ReadAll(r.Body)
+			spaced += bytes.Count(body, []byte("--Encrypted Boundary"))
+			body = bytes.ReplaceAll(body, []byte("--Encrypted Boundary"), []byte("-- Encrypted Boundary"))
+			r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+			if err := r.Write(far); err != nil {
+				return
+			}
+			a, err := http.ReadResponse(answers, r)
+			if err != nil {
+				return
+			}
+			_ = a.Write(near)
+		}
+	})
+	c := connect(t, s, someQuery)
+	c.http, c.user = &http.Client{Transport: sealing{carrier}}, ""
+	c.url = strings.Replace(c.url, at.Host, l.Addr().String(), 1)
+	c.open()
+	if r := c.finish(c.invoke(command("Get-AcceptedDomain"))); r.state != 4 || len(r.objects) == 0 {
+		t.Errorf("%+v", r)
+	}
+	c.remove()
+	carrier.Close()
+	_ = l.Close()
+	running.Wait()
+	if spaced < 9 {
+		t.Errorf("only %d boundaries were written with a space", spaced)
 	}
 }

@@ -260,7 +260,17 @@ func TestAnswersThatSufferOnTheirWay(t *testing.T) {
 		if a, err := c.tryStep("signal", uuid.NewString()); err != nil || a.header.Get("Content-Encoding") != "" || a.code() != 2150858843 || a.length != -1 {
 			t.Errorf("gzip for one that does not read it: %+v %v", a, err)
 		}
-		if n := s.Report().Faults[faults.Gzip]; n != 2 {
+		for _, coding := range []struct {
+			accepted string
+			zipped   bool
+		}{{"gzip;q=0, identity", false}, {"deflate, GZIP;q=0.5", true}, {"x-gzip", true}, {"br;q=1.0,xgzip", false}} {
+			c.accepts = coding.accepted
+			if a, err := c.tryStep("signal", uuid.NewString()); err != nil || (a.header.Get("Content-Encoding") == "gzip") != coding.zipped {
+				t.Errorf("gzip for %q: %+v %v", coding.accepted, a, err)
+			}
+		}
+		c.accepts = ""
+		if n := s.Report().Faults[faults.Gzip]; n != 4 {
 			t.Errorf("gzip struck %d times", n)
 		}
 		set("slow=30ms")

@@ -99,6 +99,9 @@ func (s *Server) answerInstead(w http.ResponseWriter, ask *asking, r faults.Rule
 	case faults.StrangePage:
 		a = reply{http.StatusOK, "text/html; charset=utf-8", page("Welcome. Please accept the terms of use of this network.")}
 	}
+	if strings.HasPrefix(a.kind, "text/html") {
+		w = ask.line // a web page is not written by whoever has the keys of an encrypted connection
+	}
 	s.deliver(w, ask.http, a, ask)
 }
 

@@ -18,10 +18,11 @@ const (
 
 var (
 	errNotSealed = errors.New("not a sealed message")
-	dashes       = []byte("--Encrypted Boundary")
 	// described is a part's description. Windows indents the lines with a tab, clients of other makes may not,
 	// and the letters' case is anybody's.
 	described = regexp.MustCompile(`(?i)^\s*Content-Type:[ \t]*(\S+)\s*\n\s*OriginalContent:[ \t]*type=([^\r\n]*?);[ \t]*Length=(\d{1,9})\s*$`)
+	// boundary is what stands around the parts. Exchange puts a space behind the dashes.
+	boundary  = regexp.MustCompile(`--[ \t]*Encrypted Boundary`)
 	octetHead = regexp.MustCompile(`(?i)^\r?\n[ \t]*Content-Type:[ \t]*application/octet-stream[ \t]*\r?\n`)
 )
 
@@ -45,14 +46,14 @@ func protocolOf(contentType string) string {
 func unseal(a Acceptor, body []byte) (message []byte, contentType string, err error) {
 	for first := true; ; first = false {
 		body = bytes.TrimPrefix(body, []byte("\r\n"))
-		if bytes.Equal(bytes.TrimRight(body, "\r\n"), append(dashes[:len(dashes):len(dashes)], "--"...)) && !first {
-			return message, contentType, nil
-		}
-		rest, found := bytes.CutPrefix(body, dashes)
-		if !found {
+		before, rest, found := cutBoundary(body)
+		if !found || len(before) > 0 {
 			return nil, "", errNotSealed
 		}
-		head, rest, found := bytes.Cut(rest, dashes)
+		if string(bytes.TrimRight(rest, "\r\n")) == "--" && !first {
+			return message, contentType, nil
+		}
+		head, rest, found := cutBoundary(rest)
 		m := described.FindSubmatch(head)
 		if !found || m == nil {
 			return nil, "", errNotSealed
@@ -74,19 +75,28 @@ func unseal(a Acceptor, body []byte) (message []byte, contentType string, err er
 			return nil, "", errNotSealed
 		}
 		signature, rest := rest[:n], rest[n:]
-		end := bytes.Index(rest[length:], dashes)
-		if end < 0 {
+		padding, _, found := cutBoundary(rest[length:]) // what is sealed may be longer than what was there
+		if !found {
 			return nil, "", errNotSealed
 		}
-		plain, err := a.Open(signature, rest[:length+end])
+		end := length + len(padding)
+		plain, err := a.Open(signature, rest[:end])
 		if err != nil {
 			return nil, "", err
 		}
 		if len(plain) != length {
 			return nil, "", fmt.Errorf("%w: it says %d bytes and has %d", errNotSealed, length, len(plain))
 		}
-		message, contentType, body = append(message, plain...), string(m[2]), rest[length+end:]
+		message, contentType, body = append(message, plain...), string(m[2]), rest[end:]
 	}
+}
+
+func cutBoundary(b []byte) (before, after []byte, found bool) {
+	at := boundary.FindIndex(b)
+	if at == nil {
+		return nil, nil, false
+	}
+	return b[:at[0]], b[at[1]:], true
 }
 
 // seal encrypts a message as one part. It returns the Content-Type of the whole too.
@@ -96,6 +106,7 @@ func seal(a Acceptor, protocol, contentType string, message []byte) (body []byte
 		return nil, "", err
 	}
 	var b bytes.Buffer
+	const dashes = "--Encrypted Boundary"
 	fmt.Fprintf(&b, "%s\r\n\tContent-Type: %s\r\n\tOriginalContent: type=%s;Length=%d\r\n%s\r\n\tContent-Type: application/octet-stream\r\n",
 		dashes, protocol, contentType, len(message), dashes)
 	_ = binary.Write(&b, binary.LittleEndian, uint32(len(signature))) // a buffer takes everything
