@@ -350,6 +350,7 @@ func TestWrongWords(t *testing.T) {
 		{"x.bin", append([]string{"run", "Get-Mailbox", "-o", "nowhere/x.bin", "--customer", domain}, p.at()...)},
 		{"nowhere/x.csv cannot be written.", append([]string{"run", "Get-Mailbox", "-o", "nowhere/x.csv", "--customer", domain}, p.at()...)},
 		{"--jobs takes a number", append([]string{"run", "Get-Mailbox", "--jobs", "-1", "--customer", domain}, p.at()...)},
+		{"--wait takes a time", append([]string{"run", "Get-Mailbox", "--wait", "-1s", "--customer", domain}, p.at()...)},
 		{"There is no cmdlet Get-Mailbx.", []string{"cmdlets", "show", "Get-Mailbx"}},
 		{"The sample partner does not listen on 0.0.0.0:0.", []string{"sample", "serve", "--listen", "0.0.0.0:0"}},
 		{"odd is none of them.", []string{"sample", "serve", "--limit-style", "odd"}},

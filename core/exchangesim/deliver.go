@@ -27,22 +27,28 @@ type reply struct {
 
 func soap(status int, envelope []byte) reply { return reply{status, soapType, envelope} }
 
-// deliver sends an answer, through the faults that make it suffer on its way. ask is nil for a request that is
-// no step of a session.
+// deliver sends an answer, encrypted where it must be, through the faults that make it suffer on its way.
 func (s *Server) deliver(w http.ResponseWriter, r *http.Request, a reply, ask *asking) {
 	h := w.Header()
 	if a.kind != "" {
 		h.Set("Content-Type", a.kind)
 	}
 	var way journey
-	if ask != nil {
-		way.plan(ask)
-	}
+	way.plan(ask)
 	if way.wait > 0 && !s.pause(r.Context(), way.wait) {
 		ask.line.breaks = dropBefore // nothing is no answer either
 		return
 	}
 	a.body = way.spoil(a.body)
+	if ask.seal != nil && len(a.body) > 0 {
+		sealed, kind, err := ask.seal(a.kind, a.body)
+		if err != nil {
+			http.Error(w, "Internal Server Error", http.StatusInternalServerError)
+			return
+		}
+		a.body = sealed
+		h.Set("Content-Type", kind)
+	}
 	if way.gzip && len(a.body) > 0 {
 		a.body = compressed(a.body)
 		h.Set("Content-Encoding", "gzip")

@@ -60,29 +60,28 @@ func (s *Server) serveWSMan(w http.ResponseWriter, r *http.Request, at door) {
 	if !ok {
 		return
 	}
-	defer admitted.Finish()
-	user := admitted.User
-	w, r = admitted.Writer, admitted.Request
+	w, r = l, admitted.Request
 	if at.forest && !s.tokenShown(r) {
 		s.refuseDelegation(w)
 		return
 	}
 	q, err := wsman.ReadRequest(r.Body, wsman.Limits{})
+	ask := &asking{Request: q, strikes: s.faults.Load(), user: admitted.User, at: at, http: r, line: l, seal: admitted.Seal, asked: asked}
 	if err != nil {
 		if fault := (*wsman.Fault)(nil); errors.As(err, &fault) {
-			s.deliver(w, r, soap(fault.Status(), q.Fault(fault)), nil)
+			s.deliver(w, r, soap(fault.Status(), q.Fault(fault)), ask)
 			return
 		}
 		http.Error(w, "Bad Request", http.StatusBadRequest)
 		return
 	}
 	q.ActivityID = "uuid:" + strings.ToUpper(uuid.NewString())
-	ask := &asking{Request: q, step: stepOf(q), strikes: s.faults.Load(), user: user, at: at, http: r, line: l, asked: asked}
+	ask.step = stepOf(q)
 	if rule, struck := s.struckInstead(ask); struck {
 		s.answerInstead(w, ask, rule)
 		return
 	}
-	who := account{user: user, org: s.world.Home()}
+	who := account{user: ask.user, org: s.world.Home()}
 	if wanted, asked := query(r.URL.RawQuery, "DelegatedOrg"); asked {
 		if who.org = s.world.Find(wanted); who.org == nil {
 			s.refusals.add()

@@ -25,7 +25,8 @@ type asking struct {
 	at      door
 	http    *http.Request
 	line    *line
-	asked   bool // the faults that come before sign-in were looked at
+	seal    func(contentType string, body []byte) ([]byte, string, error) // encrypts an answer; nil where it travels clear
+	asked   bool                                                          // the faults that come before sign-in were looked at
 }
 
 func (a *asking) strike(part faults.Part, fits func(faults.Rule) bool) []faults.Rule {

@@ -100,7 +100,7 @@ func (s *Server) answerInstead(w http.ResponseWriter, ask *asking, r faults.Rule
 		a = reply{http.StatusOK, "text/html; charset=utf-8", page("Welcome. Please accept the terms of use of this network.")}
 	}
 	if strings.HasPrefix(a.kind, "text/html") {
-		w = ask.line // a web page is not written by whoever has the keys of an encrypted connection
+		ask.seal = nil // a web page is not written by whoever has the keys of an encrypted connection
 	}
 	s.deliver(w, ask.http, a, ask)
 }

@@ -3,6 +3,7 @@ package faults
 import (
 	"bytes"
 	"context"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -82,15 +83,18 @@ const (
 	refused = 4
 )
 
+// said is a fault that the command line meets, and what it says then.
+type said struct {
+	rule   string
+	code   exchange.Code
+	status int
+	rows   int
+	args   string // another argument of the sentences: name=value
+}
+
 // Each code on the command line: the exit status, and the sentences, on standard error.
 func TestTheCommandLineSaysWhichFailureItIs(t *testing.T) {
-	for _, c := range []struct {
-		rule   string
-		code   exchange.Code
-		status int
-		rows   int
-		args   string // another argument of the sentences: name=value
-	}{
+	cases := []said{
 		{"wrong-password", exchange.CodeSignInRefused, refused, 0, ""},
 		{"mfa-needed", exchange.CodeMFANeeded, refused, 0, ""},
 		{"password-expired", exchange.CodePasswordExpired, refused, 0, ""},
@@ -125,12 +129,34 @@ func TestTheCommandLineSaysWhichFailureItIs(t *testing.T) {
 		{"drop-before", exchange.CodeDropped, failed, 0, ""},
 		{"half-body@receive,2+", exchange.CodeAnswerCut, failed, 1, ""},
 		{"garbage=soap", exchange.CodeBadAnswer, failed, 0, ""},
-	} {
+		{"delegation-error", exchange.CodeDelegationFault, failed, 0, ""},
+		{"limit-receive", exchange.CodeSessionLimit, failed, 0, ""},
+		{"limit-create", exchange.CodeSessionLimit, failed, 0, ""},
+		{"limit-winrm", exchange.CodeSessionLimit, failed, 0, ""},
+		{"quota=operations", exchange.CodeServerOperations, failed, 0, ""},
+		{"quota=user", exchange.CodeServerBusy, failed, 0, ""},
+		{"quota=system", exchange.CodeServerOverloaded, failed, 0, ""},
+		{"quota=shell-users", exchange.CodeServerFull, failed, 0, ""},
+		{"back-end-unreachable=503", exchange.CodeBackEnd, failed, 0, ""},
+	}
+	proven := map[exchange.Code]bool{exchange.CodeTimeout: true} // the program waits minutes for an answer, too long for a test
+	for _, c := range cases {
+		proven[c.code] = true
+		if statuses[c.code] != c.status {
+			t.Errorf("%s: the matrix says exit status %d, and this test %d", c.code, statuses[c.code], c.status)
+		}
+	}
+	for code := range statuses {
+		if !proven[code] {
+			t.Errorf("no run of the program proves the exit status of %s", code)
+		}
+	}
+	for _, c := range cases {
 		t.Run(c.rule, func(t *testing.T) {
 			t.Parallel()
 			s := open(t, c.rule, "small-answers@receive=1")
 			lang := wording.For("en-US")
-			e := s.command(t, "en_US.UTF-8", s.ask("Get-Mailbox", "-p", "ResultSize=Unlimited")...)
+			e := s.command(t, "en_US.UTF-8", s.ask("Get-Mailbox", "-p", "ResultSize=Unlimited", "--wait", "0s")...)
 			if e.status != c.status {
 				t.Errorf("exit status %d, want %d", e.status, c.status)
 			}
@@ -138,15 +164,15 @@ func TestTheCommandLineSaysWhichFailureItIs(t *testing.T) {
 			if name, value, given := strings.Cut(c.args, "="); given {
 				args[name] = value
 			}
-			said := lang.Explain(c.code, args)
+			says := lang.Explain(c.code, args)
 			if c.code == exchange.CodeServerLocked { // the end of it is a matter of the moment
-				said.Next, _, _ = strings.Cut(lang.Explain(c.code, map[string]string{"seconds": "887406"}).Next, " before")
+				says.Next, _, _ = strings.Cut(lang.Explain(c.code, map[string]string{"seconds": "887406"}).Next, " before")
 			}
-			if !strings.Contains(e.err, said.Title) {
-				t.Errorf("it does not say %q", said.Title)
+			if !strings.Contains(e.err, says.Title) {
+				t.Errorf("it does not say %q", says.Title)
 			}
-			if !strings.Contains(e.err, said.Next) {
-				t.Errorf("it does not say what to do: %q", said.Next)
+			if !strings.Contains(e.err, says.Next) {
+				t.Errorf("it does not say what to do: %q", says.Next)
 			}
 			for _, detail := range []string{"Code: " + string(c.code), "Host: ", "Time: "} {
 				if !strings.Contains(e.err, detail) {
@@ -172,6 +198,34 @@ func TestTheCommandLineSaysWhichFailureItIs(t *testing.T) {
 				t.Errorf("%d sessions were left open", n)
 			}
 		})
+	}
+}
+
+// A server that takes the connection and then says nothing is given up.
+func TestTheCommandLineDoesNotWaitForEver(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	silent, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	s.target.URL = "https://" + silent.Addr().String() + "/powershell"
+	e := s.command(t, "en_US.UTF-8", s.ask("Get-Mailbox")...)
+	title := wording.For("en-US").Explain(exchange.CodeNotReachable, map[string]string{"host": s.host()}).Title
+	if e.status != failed || !strings.Contains(e.err, title) || e.out != "" {
+		t.Errorf("exit status %d, it does not say %q:\n%s", e.status, title, e.err)
+	}
+}
+
+// What could not be closed does not take anything from the rows, and is said.
+func TestTheCommandLineSaysThatASessionStaysOpen(t *testing.T) {
+	t.Parallel()
+	s := open(t, "wrong-password@delete")
+	e := s.command(t, "en_US.UTF-8", s.ask("Get-Mailbox", "-p", "ResultSize=Unlimited")...)
+	title := wording.For("en-US").Explain(exchange.CodeSessionNotClosed, map[string]string{"customer": string(s.customer), "user": s.with.User, "host": s.host()}).Title
+	if e.status != 0 || lines(e.out) != mailboxes || !strings.Contains(e.err, title) {
+		t.Errorf("exit status %d with %d rows, it does not say %q:\n%s", e.status, lines(e.out), title, e.err)
 	}
 }
 

@@ -184,7 +184,23 @@ func (r row) played(t *testing.T, s *stage, step faults.Step, want string, all [
 		}
 	}
 	s.clean(t)
-	return shown(got, len(e.rows), len(shells))
+	return shown(got, e.status(t), len(e.rows), len(shells))
+}
+
+// status is the exit status with which the command line ends such a run.
+func (e ended) status(t *testing.T) int {
+	t.Helper()
+	switch {
+	case e.result.Phase == jobs.Finished && e.result.Faults > 0:
+		return statuses[exchange.CodeObjectFailed]
+	case e.result.Phase == jobs.Finished:
+		return 0
+	}
+	status, known := statuses[e.code()]
+	if !known {
+		t.Errorf("no exit status is known for %s", e.code())
+	}
+	return status
 }
 
 // invented checks that each row is one of a faultless run, in its order and only once.
@@ -254,23 +270,26 @@ func why(f faults.Fault) string {
 	return "only in a run"
 }
 
-// shown is what the table shows of a cell.
-func shown(got string, rows, sessions int) string {
-	mark := ""
-	if sessions > 0 {
-		mark = ", in journal"
-	}
+// shown is what the table shows of a cell: the code, the exit status where it is not 0, the rows kept, and
+// whether the session waits in the journal to be removed.
+func shown(got string, status, rows, sessions int) string {
+	text, _, partial := strings.Cut(got, "/")
 	switch got {
 	case ok, left:
-		return fmt.Sprintf("rows %d ✓%s", rows, mark)
+		text = fmt.Sprintf("rows %d ✓", rows)
 	case again:
-		return fmt.Sprintf("again, rows %d ✓%s", rows, mark)
+		text = fmt.Sprintf("again, rows %d ✓", rows)
 	}
-	code, _, partial := strings.Cut(got, "/")
+	if status != 0 {
+		text += fmt.Sprintf(", exit %d", status)
+	}
 	if partial {
-		code += fmt.Sprintf(", rows %d", rows)
+		text += fmt.Sprintf(", rows %d", rows)
 	}
-	return code + mark
+	if sessions > 0 {
+		text += ", in journal"
+	}
+	return text
 }
 
 // printed collects what the cells show.

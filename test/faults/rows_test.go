@@ -28,6 +28,27 @@ type row struct {
 	once  bool               // it strikes one time only
 }
 
+// statuses are the exit statuses of the command line, by the code with which a run for one customer ends.
+// TestTheCommandLineSaysWhichFailureItIs proves each of them with the program itself.
+var statuses = map[exchange.Code]int{
+	exchange.CodeSignInRefused: refused, exchange.CodeMFANeeded: refused, exchange.CodePasswordExpired: refused,
+	exchange.CodeSignInBlocked: refused, exchange.CodeAccountAttention: refused, exchange.CodeAccountUnknown: refused,
+	exchange.CodeAccountDisabled: refused, exchange.CodeAccessDenied: refused, exchange.CodeDelegationRefused: refused,
+	exchange.CodeRemotePowerShellOff: refused, exchange.CodeNoBasic: refused,
+
+	exchange.CodeSignInService: failed, exchange.CodeDelegationFault: failed, exchange.CodeNoRole: failed,
+	exchange.CodeNotRemoting: failed, exchange.CodeForbidden: failed, exchange.CodeBadAnswer: failed,
+	exchange.CodeRedirectLoop: failed, exchange.CodeRedirectInsecure: failed, exchange.CodeRedirectRefused: failed,
+	exchange.CodeRedirectLookAlike: failed, exchange.CodeRedirectInvalid: failed, exchange.CodeRedirectUnexpected: failed,
+	exchange.CodeSessionLimit: failed, exchange.CodeSessionBudget: failed, exchange.CodeSessionGone: failed,
+	exchange.CodeSessionBroken: failed, exchange.CodeCommandGone: failed,
+	exchange.CodeServerOperations: failed, exchange.CodeServerBusy: failed, exchange.CodeServerOverloaded: failed,
+	exchange.CodeServerFull: failed, exchange.CodeServerLocked: failed, exchange.CodeServerFault: failed,
+	exchange.CodeBackEnd: failed, exchange.CodeUnavailable: failed, exchange.CodeDropped: failed,
+	exchange.CodeAnswerCut: failed, exchange.CodeTimeout: failed,
+	exchange.CodeRunFailed: failed, exchange.CodeObjectFailed: failed, exchange.CodeScriptRefused: failed,
+}
+
 // nth is the Receive at which faults strike in mid-stream, and kept the rows that came before: each answer
 // of a stage then holds one object.
 const nth, kept = 5, 4

@@ -23,6 +23,7 @@ type runOptions struct {
 	yes       bool
 	whatIf    bool
 	jobs      int
+	wait      time.Duration
 }
 
 func (a *app) runCommand() *cobra.Command {
@@ -56,6 +57,7 @@ func (a *app) runCommand() *cobra.Command {
 	c.Flags().BoolVar(&o.yes, "yes", false, "make the change without asking")
 	c.Flags().BoolVar(&o.whatIf, "whatif", false, "let the server say what a change would do, and change nothing")
 	c.Flags().IntVar(&o.jobs, "jobs", 0, "ask `N` customers side by side, at most the account's sessions (default 3)")
+	c.Flags().DurationVar(&o.wait, "wait", jobs.DefaultPatience, "wait for a busy server `TIME` at most, for each customer; 0s does not wait")
 	_ = c.RegisterFlagCompletionFunc("param", completeParam)
 	complete(c, "customer", a.domains)
 	complete(c, "tag", a.tags)
@@ -72,6 +74,8 @@ func (o *runOptions) run(ctx context.Context, a *app, cmdlet string) error {
 		return usage(codeYesAndWhatIf, nil)
 	case o.jobs < 0:
 		return usage(codeBadJobs, nil)
+	case o.wait < 0:
+		return usage(codeBadWait, nil)
 	}
 	spec := cmdlets.Builtin().FindOrOpen(cmdlet)
 	inv, err := o.invocation(ctx, a, spec)
@@ -123,7 +127,7 @@ func (o *runOptions) ask(ctx context.Context, a *app, l *link, inv exchange.Invo
 		}
 	}
 	runner := jobs.NewRunner(sessions)
-	runner.Log, runner.Program = l.journal, program
+	runner.Log, runner.Program, runner.Patience = l.journal, program, o.wait
 	news := newsOf(a, inv)
 	run := runner.Start(ctx, jobs.Plan{
 		Invocation: inv, Customers: asked, Jobs: o.jobs,

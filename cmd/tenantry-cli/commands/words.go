@@ -32,6 +32,7 @@ const (
 	codeNoValue          exchange.Code = "cli.no-value"           // a parameter with nothing after its equals sign. Args: param, path (of a file without a line)
 	codeBadLimit         exchange.Code = "cli.bad-limit"          // --limit is negative. Args: none
 	codeBadJobs          exchange.Code = "cli.bad-jobs"           // --jobs is negative. Args: none
+	codeBadWait          exchange.Code = "cli.bad-wait"           // --wait is negative. Args: none
 	codeSumNoGroup       exchange.Code = "cli.sum-no-group"       // --sum without --group. Args: none
 	codeUnknownCmdlet    exchange.Code = "cli.unknown-cmdlet"     // cmdlets show of something unknown. Args: cmdlet, near
 	codeNotLoopback      exchange.Code = "cli.not-loopback"       // sample serve on another address. Args: address

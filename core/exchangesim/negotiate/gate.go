@@ -2,7 +2,6 @@ package negotiate
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
 	"crypto/sha256"
 	"crypto/subtle"
@@ -57,14 +56,13 @@ type connection struct {
 
 // Admitted is a request whose sender is known.
 type Admitted struct {
-	User    string              // who sends it
-	Request *http.Request       // with its body decrypted
-	Writer  http.ResponseWriter // takes the answer, which Finish encrypts where it must be
-	finish  func()
-}
+	User    string        // who sends it
+	Request *http.Request // with its body decrypted
 
-// Finish ends the answer. It must be called, once, when everything is written.
-func (a *Admitted) Finish() { a.finish() }
+	// Seal encrypts the body of the answer, and returns the Content-Type to send it with. It is nil where the
+	// answer travels as it is. It may be called once; an answer without it is one that somebody on the way wrote.
+	Seal func(contentType string, body []byte) (sealed []byte, sealedType string, err error)
+}
 
 // Admit finds out who sends a request. When it returns false, it has answered itself: with what is offered, with
 // the next token of a sign-in, or with the end of one that brought no message along.
@@ -77,13 +75,13 @@ func (g *Gate) Admit(w http.ResponseWriter, r *http.Request) (*Admitted, bool) {
 	switch {
 	case strings.EqualFold(scheme, "Basic") && g.offers(Basic):
 		if user, ok := g.basic(r); ok {
-			return &Admitted{user, r, w, func() {}}, true
+			return &Admitted{User: user, Request: r}, true
 		}
 		g.failed()
 		w.Header().Set("X-RemotePS-FailureCategory", "LiveID-InvalidCreds")
 	case scheme == certificateScheme && g.offers(Certificate):
 		if user, ok := g.certificate(r); ok {
-			return &Admitted{user, r, w, func() {}}, true
+			return &Admitted{User: user, Request: r}, true
 		}
 		g.failed()
 	case scheme != "":
@@ -262,7 +260,7 @@ func (g *Gate) message(w http.ResponseWriter, r *http.Request, c *connection) (*
 			w.WriteHeader(http.StatusInternalServerError)
 			return nil, false
 		}
-		return &Admitted{c.user, r, w, func() {}}, true
+		return &Admitted{User: c.user, Request: r}, true
 	}
 	protocol := protocolOf(contentType)
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody))
@@ -279,80 +277,12 @@ func (g *Gate) message(w http.ResponseWriter, r *http.Request, c *connection) (*
 	r = r.Clone(r.Context())
 	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(plain)), int64(len(plain))
 	r.Header.Set("Content-Type", contentType)
-	out := &sealedWriter{to: w}
-	return &Admitted{c.user, r, out, func() { out.finish(c, protocol) }}, true
-}
-
-// sealedWriter keeps an answer until it is whole, because only then can it be signed.
-type sealedWriter struct {
-	to     http.ResponseWriter
-	status int
-	body   bytes.Buffer
-}
-
-func (s *sealedWriter) Header() http.Header { return s.to.Header() }
-
-func (s *sealedWriter) WriteHeader(status int) {
-	if s.status == 0 {
-		s.status = status
-	}
-}
-
-func (s *sealedWriter) Write(b []byte) (int, error) {
-	s.WriteHeader(http.StatusOK)
-	return s.body.Write(b)
-}
-
-// FlushError does nothing: an answer is sealed when it is whole.
-func (s *sealedWriter) FlushError() error { return nil }
-
-// Unwrap lets http.ResponseController reach the connection.
-func (s *sealedWriter) Unwrap() http.ResponseWriter { return s.to }
-
-func (s *sealedWriter) finish(c *connection, protocol string) {
-	if s.status == 0 {
-		return // the connection was taken over, or nobody is there to be answered
-	}
-	body := s.body.Bytes()
-	if len(body) > 0 {
+	return &Admitted{c.user, r, func(contentType string, body []byte) ([]byte, string, error) {
 		c.mu.Lock()
-		var whole string
-		var err error
-		zipped := s.Header().Get("Content-Encoding") == "gzip"
-		if zipped {
-			body, err = gunzip(body) // what travels compressed is the frame, not what is sealed in it
+		defer c.mu.Unlock()
+		if c.acceptor == nil {
+			return nil, "", errNotSealed
 		}
-		if err == nil && c.acceptor != nil {
-			body, whole, err = seal(c.acceptor, protocol, s.Header().Get("Content-Type"), body)
-		}
-		c.mu.Unlock()
-		if err != nil || whole == "" {
-			s.Header().Del("Content-Encoding")
-			s.to.WriteHeader(http.StatusInternalServerError)
-			return
-		}
-		if zipped {
-			body = gzipped(body)
-		}
-		s.Header().Set("Content-Type", whole)
-	}
-	s.Header().Del("Content-Length")
-	s.to.WriteHeader(s.status)
-	_, _ = s.to.Write(body) // a client that left needs no answer
-}
-
-func gunzip(b []byte) ([]byte, error) {
-	z, err := gzip.NewReader(bytes.NewReader(b))
-	if err != nil {
-		return nil, err
-	}
-	return io.ReadAll(z)
-}
-
-func gzipped(b []byte) []byte {
-	var out bytes.Buffer
-	z := gzip.NewWriter(&out)
-	_, _ = z.Write(b) // a buffer takes everything
-	_ = z.Close()
-	return out.Bytes()
+		return seal(c.acceptor, protocol, contentType, body)
+	}}, true
 }
