@@ -215,3 +215,50 @@ func TestMessagesAsExchangeWritesThem(t *testing.T) {
 		t.Errorf("only %d boundaries were written with a space", spaced)
 	}
 }
+
+// TestEncryptedAnswersTravelAsFaultsWant: pieces and compression are those of what travels, the encrypted parts.
+func TestEncryptedAnswersTravelAsFaultsWant(t *testing.T) {
+	s := started(t, &exchangesim.Server{Plain: true, SignIn: []negotiate.Way{negotiate.NTLM}})
+	d := s.Describe()
+	at, err := url.Parse(d.Classic)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for rule, heard := range map[string]string{
+		"chunked=50":         "\r\n\r\n32\r\n--Encrypted Boundary",
+		"trickle=5ms":        "\r\n\r\n--Encrypted Boundary",
+		"gzip=always":        "\r\n\r\n\x1f\x8b",
+		"drop-in@delete":     "\r\n\r\n--Encrypted Boundary",
+		"half-body@delete":   "\r\n\r\n--Encrypted Boundary",
+		"garbage@delete=cut": "\r\n\r\n--Encrypted Boundary",
+	} {
+		carrier, err := httpauth.New(httpauth.Options{Mechanisms: []httpauth.Mechanism{httpauth.NTLM{User: d.User, Password: s.Password}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		wire := overhear(t, at.Host)
+		c := connect(t, s, someQuery)
+		c.http, c.user = &http.Client{Transport: sealing{carrier}}, ""
+		c.url = strings.Replace(c.url, at.Host, wire.address, 1)
+		if err := s.SetFaults(faults.Must(rule)); err != nil {
+			t.Fatal(err)
+		}
+		c.open()
+		_, _ = c.tryStep("delete", uuid.NewString())
+		carrier.Close()
+		wire.mu.Lock()
+		answers := 0
+		for _, a := range strings.Split(wire.bytes.String(), "HTTP/1.1 200 OK\r\n")[1:] {
+			if strings.Contains(a, heard) {
+				answers++
+			}
+		}
+		if answers < 3 {
+			t.Errorf("%s: %q was heard in %d answers: %q", rule, heard, answers, wire.bytes.String())
+		}
+		wire.mu.Unlock()
+		if n := s.Stats().OpenShells; n != 0 {
+			t.Errorf("%s: %d sessions are open", rule, n)
+		}
+	}
+}

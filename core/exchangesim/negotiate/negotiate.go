@@ -9,7 +9,7 @@
 //	// in the handler:
 //	admitted, ok := gate.Admit(w, r)
 //	if !ok { return } // it was answered
-//	defer admitted.Finish()
+//	// the answer to admitted.Request goes through admitted.Seal, where that is not nil
 package negotiate
 
 import (
