@@ -137,7 +137,9 @@ type Error struct {
 	// Asked and Offered, for KindNotOffered, are the authentication schemes that were asked for and those that
 	// the server offers.
 	Asked, Offered []string
-	Cause          error // may be nil
+	// Early tells that a connection was still being signed in, so that nothing of the request had been sent.
+	Early bool
+	Cause error // may be nil
 }
 
 // Error says what went wrong, where and when.
@@ -173,7 +175,9 @@ func (e *Error) SignIn() bool {
 }
 
 // Unsent tells whether the server cannot have acted on the request, because it did not get the whole of it.
-func (e *Error) Unsent() bool { return e.Stage <= StageSending || e.SignIn() || e.Kind == KindKDC }
+func (e *Error) Unsent() bool {
+	return e.Early || e.Stage <= StageSending || e.SignIn() || e.Kind == KindKDC
+}
 
 // proxyRefusal is the answer of a proxy that does not open the way.
 type proxyRefusal struct{ status int }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"tenantry/core/exchangesim/negotiate"
@@ -91,5 +92,24 @@ func TestARefusalOfTheFirstTokenIsOne(t *testing.T) {
 	body.Close()
 	if status != 401 || header.Get("X-RemotePS-FailureCategory") != "WSMan-Other" || tokens != 1 {
 		t.Error(fmt.Sprint(status, header, tokens))
+	}
+}
+
+// Nothing of a message goes along while its connection is being signed in, whatever goes wrong then.
+func TestAMessageIsNotSentBeforeItsConnectionIsSignedIn(t *testing.T) {
+	for name, challenge := range map[string]string{
+		"no challenge": "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\nWWW-Authenticate: NTLM TlRMTVNTUAACAAAA\r\n\r\n",
+		"half a line":  "HTTP/1.1 401 Unauth",
+		"no line":      "",
+	} {
+		address, bodies := scripted(t, challenge)
+		_, _, err := post(t.Context(), transport(t, httpauth.Options{Mechanisms: byNTLM}), address)
+		var e *httpauth.Error
+		if !errors.As(err, &e) || !e.Early || !e.Unsent() {
+			t.Errorf("%s: %v", name, err)
+		}
+		if sent := strings.Join(bodies(), ""); sent != "" {
+			t.Errorf("%s: %q was sent", name, sent)
+		}
 	}
 }

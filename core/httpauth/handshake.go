@@ -21,12 +21,16 @@ const (
 // and the server takes. Nothing of the message goes along: each leg's body is empty.
 //
 // When the server says no, or something else altogether such as a redirect, its answer is early and there is no
-// lane. A server that offers none of the ways is an *Error with KindNotOffered.
+// lane. A server that offers none of the ways is an *Error with KindNotOffered. Each error is Early.
 func (t *Transport) signIn(ctx context.Context, u *url.URL, contentType string) (l *lane, early *reply, err error) {
 	s := &signing{Transport: t, u: u, contentType: contentType}
 	defer func() {
 		if (err != nil || early != nil) && s.lane != nil {
 			s.lane.close()
+		}
+		var e *Error
+		if errors.As(err, &e) {
+			e.Early = true
 		}
 	}()
 	var failed error

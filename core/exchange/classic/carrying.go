@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -69,7 +70,10 @@ func (w place) carrierByKind(doing string, e *httpauth.Error, cause error) *exch
 	case httpauth.KindCredentials:
 		return never(exchange.CodeSignInRefused)
 	case httpauth.KindNotOffered:
-		offered := strings.Join(e.Offered, ", ")
+		// What was asked for and is offered by name only, without going on with it, is no other way.
+		offered := strings.Join(slices.DeleteFunc(slices.Clone(e.Offered), func(o string) bool {
+			return slices.ContainsFunc(e.Asked, func(a string) bool { return strings.EqualFold(a, o) })
+		}), ", ")
 		switch {
 		case doing == doingOpen && w.inCloud():
 			return never(exchange.CodeRetired)

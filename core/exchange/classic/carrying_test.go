@@ -47,6 +47,8 @@ func TestEachTroubleOnTheWayHasItsCode(t *testing.T) {
 		{"proxy says no", here, httpauth.Error{Kind: httpauth.KindProxy, Status: 403}, exchange.CodeProxyRefused, map[string]string{"status": "403"}},
 		{"not offered", here, httpauth.Error{Kind: httpauth.KindNotOffered, Offered: []string{"Basic", "Kerberos"}}, exchange.CodeWayNotOffered,
 			map[string]string{"chosen": "ntlm", "offered": "Basic, Kerberos"}},
+		{"offered by name only", here, httpauth.Error{Kind: httpauth.KindNotOffered, Asked: []string{"NTLM"}, Offered: []string{"ntlm", "Basic"}}, exchange.CodeWayNotOffered,
+			map[string]string{"offered": "Basic"}},
 		{"Basic not offered", basic, httpauth.Error{Kind: httpauth.KindNotOffered, Offered: []string{"Negotiate"}}, exchange.CodeNoBasic, map[string]string{"offered": "Negotiate"}},
 		{"not offered by the cloud", cloud, httpauth.Error{Kind: httpauth.KindNotOffered, Offered: []string{"Bearer"}}, exchange.CodeRetired, nil},
 		{"refused", here, httpauth.Error{Kind: httpauth.KindSignInRefused}, exchange.CodeSignInRefused, nil},
