@@ -4,6 +4,8 @@ package main
 
 import (
 	"context"
+	"io"
+	"log"
 	"os"
 	"os/signal"
 	"syscall"
@@ -12,6 +14,10 @@ import (
 )
 
 func main() {
+	// Libraries note oddities of servers in the standard log, with what the server sent. Standard error is for
+	// sentences a person can use.
+	log.SetOutput(io.Discard)
+
 	// A reader that leaves, such as head, must not end the program before its sessions are closed: writing
 	// then fails with an error instead.
 	signal.Ignore(syscall.SIGPIPE)
