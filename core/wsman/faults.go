@@ -4,6 +4,7 @@ import "fmt"
 
 // Codes only a server uses.
 const (
+	codeInvalidHeader      Code = 2150858767
 	codeMustUnderstand     Code = 2150858768
 	codeHeaderRequired     Code = 2150858769
 	codeActionNotSupported Code = 2150858771
@@ -139,6 +140,13 @@ func FaultMustUnderstand(header string) *Fault {
 // FaultHeaderRequired says that a header is missing.
 func FaultHeaderRequired(header string) *Fault {
 	return newFault("Sender", "MessageInformationHeaderRequired", codeHeaderRequired, "A required header is missing from the request: "+header+". ")
+}
+
+// FaultInvalidHeader says that what stands in a header cannot be, such as a negative OperationTimeout.
+func FaultInvalidHeader(header string) *Fault {
+	f := newFault("Sender", "InvalidMessageInformationHeader", codeInvalidHeader, "The WS-Management service cannot process the request. The request contains one or more invalid SOAP headers. ")
+	f.Message += "The header is " + header + ". "
+	return f
 }
 
 // FaultInvalidXML says that the request is not the message it should be.

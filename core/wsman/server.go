@@ -39,12 +39,15 @@ func ReadRequest(r io.Reader, limits Limits) (*Request, error) {
 	b := bufferPool.Get().(*buffers)
 	defer bufferPool.Put(b)
 	s := newScanner(r, limits.Body, limits.Text, b.window)
-	unknown := ""
+	unknown, wrong := "", ""
 	var nodes []*node
 	count := 0
 	namespace, err := s.envelope(func(n *node) error {
 		if !q.readHeader(n) && isTrue(n.attr("mustUnderstand")) && unknown == "" {
 			unknown = n.name
+		}
+		if n.name == "OperationTimeout" && !readableTimeout(n.trimmed()) {
+			wrong = n.name
 		}
 		return nil
 	}, func() error {
@@ -62,6 +65,8 @@ func ReadRequest(r io.Reader, limits Limits) (*Request, error) {
 		return q, FaultMustUnderstand(unknown)
 	case q.Action == "":
 		return q, FaultHeaderRequired("Action")
+	case wrong != "":
+		return q, FaultInvalidHeader(wrong)
 	}
 	q.Op, err = q.operation(nodes)
 	var f *FormatError
@@ -83,6 +88,12 @@ func requestFault(err error) error {
 	return FaultInvalidXML(f.What)
 }
 
+// readableTimeout tells whether a text is a time that a request can be given. An empty one names none.
+func readableTimeout(text string) bool {
+	d, ok := parseDuration(text)
+	return text == "" || ok && d >= 0
+}
+
 // readHeader takes one header and tells whether it is a known one.
 func (q *Request) readHeader(n *node) bool {
 	switch n.name {
@@ -99,7 +110,7 @@ func (q *Request) readHeader(n *node) bool {
 	case "MaxEnvelopeSize":
 		q.MaxEnvelopeSize = n.number()
 	case "OperationTimeout":
-		q.OperationTimeout, _ = parseDuration(n.trimmed()) // what cannot be read counts as not given
+		q.OperationTimeout, _ = parseDuration(n.trimmed())
 	case "Locale":
 		q.Locale = n.attr("lang")
 	case "DataLocale":
