@@ -140,6 +140,7 @@ func TestEachRefusalHasItsCode(t *testing.T) {
 		"another category":  {text(400, "[FailureCategory=Client-VersionTooOld] Install a newer version."), exchange.CodeServerFault, exchange.RetryNever, "text=Install a newer version."},
 		"a page":            {text(200, "<html>Sign in</html>"), exchange.CodeNotRemoting, exchange.RetryNever, "status=200"},
 		"not found":         {text(404, "<html>no</html>"), exchange.CodeNotRemoting, exchange.RetryNever, "status=404"},
+		"an error page":     {text(500, "<!DOCTYPE html><html>Runtime error</html>"), exchange.CodeServerFault, exchange.RetryNever, "text="},
 		"forbidden":         {text(403, "<html>no</html>"), exchange.CodeForbidden, exchange.RetryNever, ""},
 		"gateway":           {text(502, "<html>no</html>"), exchange.CodeBackEnd, exchange.RetryLater, ""},
 		"no Basic":          {refuses{status: 401, header: map[string]string{"WWW-Authenticate": "Negotiate, Kerberos"}}, exchange.CodeNoBasic, exchange.RetryNever, "offered=Negotiate, Kerberos"},

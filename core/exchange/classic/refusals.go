@@ -231,7 +231,11 @@ func (w place) answerByStatus(doing string, e *wsman.HTTPError, cause error) *ex
 	case e.Status == 502, e.Status == 504:
 		return w.make(exchange.CodeBackEnd, doing, exchange.RetryLater, cause)
 	case e.Status >= 500:
-		return w.make(exchange.CodeServerFault, doing, exchange.RetryNever, cause, "fault", status, "text", firstLine(e.Diagnostics.Rest))
+		text := firstLine(e.Diagnostics.Rest)
+		if strings.HasPrefix(text, "<") {
+			text = "" // a web page says nothing to people in its source; it is among the details
+		}
+		return w.make(exchange.CodeServerFault, doing, exchange.RetryNever, cause, "fault", status, "text", text)
 	case e.Status == 408:
 		return w.make(exchange.CodeTimeout, doing, exchange.RetryNow, cause)
 	case e.Status == 401 && w.offered(e):
