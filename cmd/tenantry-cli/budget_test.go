@@ -152,7 +152,8 @@ func TestCleaningUp(t *testing.T) {
 	}
 	at := []string{"--url", wire.address, "--user", p.User, "--password-stdin"}
 	rows, said := clean(1, "")
-	if len(rows) != 2 || rows[0].State != "no password" || rows[0].Account != p.User || !strings.Contains(said, "A session that was left open (") {
+	if len(rows) != 2 || rows[0].State != "no password" || rows[0].Account != p.User || !strings.Contains(said, "A session that was left open (") ||
+		!strings.Contains(said, "Remove it with: tenantry-cli sessions clean --url ") || !strings.Contains(said, " --user "+p.User) {
 		t.Errorf("%+v\n%s", rows, said)
 	}
 	if rows, _ = clean(4, "wrong", at...); len(rows) != 2 || rows[0].State != "may still be open" || rows[1].State != rows[0].State {

@@ -68,7 +68,7 @@ func (o *cleanOptions) run(ctx context.Context, a *app) error {
 	a.screen.clear()
 	for _, r := range rows {
 		if r.Problem != nil && !o.force {
-			a.explainProblem(a.words.Text("cli.left-stays", "customer", a.name(exchange.CustomerID(r.Customer))), r.Problem)
+			a.explainProblem(a.words.Text("cli.left-stays", "customer", a.name(exchange.CustomerID(r.Customer))), whyLeft(r))
 		}
 	}
 	if err := o.write(ctx, a, writer, rows); err != nil {
@@ -78,6 +78,17 @@ func (o *cleanOptions) run(ctx context.Context, a *app) error {
 		return forget(ctx, leftovers, rows)
 	}
 	return cleaned(ctx, rows)
+}
+
+// whyLeft is why a session stays. When a password is missing, nobody types it here: the next step is a command.
+func whyLeft(r jobs.LeftResult) *exchange.Problem {
+	if r.Problem.Code != exchange.CodeNoPassword {
+		return r.Problem
+	}
+	p := *r.Problem
+	address, _, _ := strings.Cut(r.URL, "?")
+	p.Code, p.Args = codeLeftNoPassword, map[string]string{"user": r.User, "url": address}
+	return &p
 }
 
 // leftovers is what removes them: with the connection that the flags choose, for its account, and with what

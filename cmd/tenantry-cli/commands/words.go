@@ -18,6 +18,7 @@ const (
 	codeNoConnection     exchange.Code = "cli.no-connection"      // none of --sample, --profile, --url was given. Args: known
 	codeTwoConnections   exchange.Code = "cli.two-connections"    // more than one of them was. Args: none
 	codeNoUser           exchange.Code = "cli.no-user"            // --url without --user. Args: none
+	codeLeftNoPassword   exchange.Code = "cli.left-no-password"   // for a session that was left open. Args: user, url
 	codeNoPassword       exchange.Code = "cli.no-password"        // none is kept, and nobody can be asked. Args: user
 	codeBadCA            exchange.Code = "cli.bad-ca"             // --ca-cert holds no certificate. Args: path
 	codeBadWay           exchange.Code = "cli.bad-way"            // --auth is none of the ways to sign in. Args: way, known
