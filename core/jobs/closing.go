@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,8 +14,9 @@ import (
 // CloseAll closes all sessions, those in use too, and refuses new ones for ever; runs that still use them
 // fail with the codes of a closed session. It waits until the servers have confirmed, ctx is done or
 // exchange.ClosingLimit has passed, and returns CodeNotClosed for those that have not; they go on trying
-// until their own limit. An error of closing, also an earlier one that was not made good since, is returned as it is. Removing what was left open, when that is
-// under way, is waited for a few seconds more.
+// until their own limit. An error of closing, also an earlier one that was not made good since, is returned as
+// it is, with the names of all customers that met the same. Removing what was left open, when that is under
+// way, is waited for a few seconds more.
 func (s *Sessions) CloseAll(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, exchange.ClosingLimit)
 	defer cancel()
@@ -47,9 +49,27 @@ func (s *Sessions) CloseAll(ctx context.Context) error {
 	s.failed = nil
 	s.mu.Unlock()
 	if len(failed) > 0 {
-		return exchange.AsProblem(failed[0])
+		return together(failed)
 	}
 	return nil
+}
+
+// together is the first of several failures to close, with the customers of all that failed in that way.
+func together(failed []error) *exchange.Problem {
+	first := exchange.AsProblem(failed[0])
+	var names []string
+	for _, err := range failed {
+		if p := exchange.AsProblem(err); p.Code == first.Code && p.Args["customer"] != "" && !slices.Contains(names, p.Args["customer"]) {
+			names = append(names, p.Args["customer"])
+		}
+	}
+	if len(names) < 2 {
+		return first
+	}
+	all := *first
+	all.Args = maps.Clone(first.Args)
+	all.Args["customer"] = strings.Join(names, ", ")
+	return &all
 }
 
 func (s *Sessions) notClosed(after time.Duration) error {

@@ -546,15 +546,16 @@ func TestEveryRunEndsWhole(t *testing.T) {
 func TestASessionThatCouldNotBeClosedIsAlwaysTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &server{runTime: time.Second, closing: func(c exchange.CustomerID) error {
-			if c == "customer001.example" {
+			if c == "customer001.example" || c == "customer007.example" {
 				return &exchange.Problem{Code: exchange.CodeSessionNotClosed, Args: map[string]string{"customer": string(c), "reason": string(exchange.CodeBackEnd)}}
 			}
 			return nil
 		}}
 		r := jobs.NewRunner(jobs.NewSessions(jobs.Account{Connector: s, Idle: -1}))
 		r.Start(t.Context(), jobs.Plan{Invocation: getMailbox, Customers: names(9)}, func(jobs.Update) {}).Wait()
-		if err := r.Sessions.CloseAll(t.Context()); exchange.CodeOf(err) != exchange.CodeSessionNotClosed {
-			t.Errorf("%v", err)
+		p := exchange.AsProblem(r.Sessions.CloseAll(t.Context()))
+		if p == nil || p.Code != exchange.CodeSessionNotClosed || p.Args["customer"] != "customer001.example, customer007.example" {
+			t.Errorf("%v", p)
 		}
 	})
 }
