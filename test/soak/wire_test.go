@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -29,8 +30,13 @@ type wire struct {
 	mu   sync.Mutex
 	plan *moment        // nil when nothing is to happen
 	seen map[string]int // requests of each operation since the plan was made
-	held chan struct{}  // closed to let the request go that was held; nil when there is none
-	wait int            // how many requests of other processes come before that
+	held []*heldBack    // requests whose time has not come; one that is let go is taken out
+}
+
+// heldBack is a request that waits until its process is gone and the next has begun.
+type heldBack struct {
+	let  chan struct{} // closed to let it go
+	wait int           // how many requests of other processes come before that
 }
 
 // operations are what a run sends, in the order of its life.
@@ -67,12 +73,13 @@ func (w *wire) arm(m *moment) {
 func (w *wire) strike(operation string) *moment {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.held != nil {
-		if w.wait--; w.wait <= 0 {
-			close(w.held)
-			w.held = nil
+	w.held = slices.DeleteFunc(w.held, func(h *heldBack) bool {
+		h.wait--
+		if h.wait <= 0 {
+			close(h.let)
 		}
-	}
+		return h.wait <= 0
+	})
 	w.seen[operation]++
 	m := w.plan
 	if m == nil || m.operation != operation || m.nth != w.seen[operation] {
@@ -86,18 +93,19 @@ func (w *wire) strike(operation string) *moment {
 func (w *wire) hold(requests int) <-chan struct{} {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.held, w.wait = make(chan struct{}), requests
-	return w.held
+	h := &heldBack{let: make(chan struct{}), wait: requests}
+	w.held = append(w.held, h)
+	return h.let
 }
 
-// release lets go of a request that is held.
+// release lets go of all requests that are held.
 func (w *wire) release() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.held != nil {
-		close(w.held)
-		w.held = nil
+	for _, h := range w.held {
+		close(h.let)
 	}
+	w.held = nil
 }
 
 func (w *wire) ServeHTTP(to http.ResponseWriter, r *http.Request) {
