@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+
+	"tenantry/core/challenge"
 )
 
 const (
@@ -41,10 +43,10 @@ func (t *Transport) signIn(ctx context.Context, u *url.URL, contentType string) 
 		}
 		mechanism := t.o.Mechanisms[c.mechanism]
 		scheme := mechanism.Schemes()[c.scheme]
-		if !contains(s.asked, scheme.Name) {
+		if !challenge.Has(s.asked, scheme.Name) {
 			s.asked = append(s.asked, scheme.Name)
 		}
-		if s.offered != nil && !contains(s.offered, scheme.Name) {
+		if s.offered != nil && !challenge.Has(s.offered, scheme.Name) {
 			continue
 		}
 		result, err := s.try(ctx, mechanism, scheme)
@@ -65,7 +67,7 @@ func (t *Transport) signIn(ctx context.Context, u *url.URL, contentType string) 
 	switch {
 	case s.refused != nil:
 		return nil, s.refused, nil
-	case s.offered != nil && (failed == nil || !slices.ContainsFunc(s.asked, func(a string) bool { return contains(s.offered, a) })):
+	case s.offered != nil && (failed == nil || !slices.ContainsFunc(s.asked, func(a string) bool { return challenge.Has(s.offered, a) })):
 		return nil, nil, &Error{Kind: KindNotOffered, Stage: StageAnswer, Host: u.Host, Asked: s.asked, Offered: s.offered, Cause: failed}
 	}
 	var e *Error
@@ -151,15 +153,15 @@ func (s *signing) try(ctx context.Context, m Mechanism, scheme Scheme) (outcome,
 		if err := s.leg(ctx, scheme.Name, reply); err != nil {
 			return 0, err
 		}
-		offered := readChallenges(s.last.header.Values("WWW-Authenticate"))
-		token = tokenOf(offered, scheme.Name)
+		offered := challenge.Read(s.last.header.Values("WWW-Authenticate"))
+		token = challenge.Token(offered, scheme.Name)
 		if s.last.status == http.StatusUnauthorized {
-			s.offered = append([]string{}, schemesOf(offered)...)
+			s.offered = append([]string{}, challenge.Schemes(offered)...)
 			if token != nil {
 				continue
 			}
 			// NTLM's first token proves nothing yet, so a server that does not go on with it just does not take it.
-			if contains(s.offered, scheme.Name) && (leg > 0 || m.Name() != NTLM{}.Name()) {
+			if challenge.Has(s.offered, scheme.Name) && (leg > 0 || m.Name() != NTLM{}.Name()) {
 				s.refused = s.last
 				if leg > 0 {
 					return answered, nil // another try with the same password could lock the account

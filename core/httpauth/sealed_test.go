@@ -249,34 +249,3 @@ func FuzzNegTokenResp(f *testing.F) {
 		_, _, _ = s.Step(t.Context(), b)
 	})
 }
-
-func FuzzChallenges(f *testing.F) {
-	f.Add(`Negotiate oYG2MIGzoAMKAQE=, NTLM, Basic realm="a, \"Negotiate\" b", charset="UTF-8"`)
-	f.Add(`Bearer client_id = "x", Kerberos`)
-	f.Fuzz(func(t *testing.T, value string) {
-		offered := readChallenges([]string{value})
-		if len(offered) > len(value) {
-			t.Fatalf("%d challenges in %q", len(offered), value)
-		}
-		for _, name := range schemesOf(offered) {
-			_ = tokenOf(offered, name)
-		}
-	})
-}
-
-func TestReadChallenges(t *testing.T) {
-	got := readChallenges([]string{`Negotiate dG9rZW4=, NTLM , Basic realm="a, Kerberos \" Digest x", charset="UTF-8"`, `negotiate`, `Kerberos dG9rZW4`, `Bearer a = "b"`})
-	var text []string
-	for _, c := range got {
-		text = append(text, fmt.Sprintf("%s %s", c.scheme, c.token))
-	}
-	if want := "Negotiate token|NTLM |Basic |negotiate |Kerberos token|Bearer "; strings.Join(text, "|") != want {
-		t.Errorf("%q", text)
-	}
-	if names := schemesOf(got); strings.Join(names, " ") != "Negotiate NTLM Basic Kerberos Bearer" {
-		t.Errorf("%q", names)
-	}
-	if string(tokenOf(got, "NEGOTIATE")) != "token" || tokenOf(got, "NTLM") != nil {
-		t.Error("a token stands with another scheme")
-	}
-}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+
+	"tenantry/core/challenge"
 )
 
 // MaxErrorText is how much of a body that is no SOAP message an HTTPError keeps, in bytes.
@@ -52,12 +54,7 @@ func (e *HTTPError) Error() string {
 
 // Offers tells whether the server offered that authentication scheme, such as "Basic".
 func (e *HTTPError) Offers(scheme string) bool {
-	for _, s := range e.Schemes {
-		if strings.EqualFold(s, scheme) {
-			return true
-		}
-	}
-	return false
+	return challenge.Has(e.Schemes, scheme)
 }
 
 // FormatError is the error of bytes that are not the message they should be.
@@ -99,45 +96,11 @@ func newHTTPError(status int, h http.Header, text string) *HTTPError {
 		Origin:      originOf(h),
 		Location:    h.Get("Location"),
 		RetryAfter:  h.Get("Retry-After"),
-		Schemes:     offeredSchemes(h.Values("WWW-Authenticate")),
+		Schemes:     challenge.Schemes(challenge.Read(h.Values("WWW-Authenticate"))),
 		ContentType: h.Get("Content-Type"),
 	}
 	if e.FailureCategory == "" {
 		e.FailureCategory = e.Diagnostics.Get("FailureCategory")
 	}
 	return e
-}
-
-// offeredSchemes reads the scheme names out of WWW-Authenticate values. A value can hold several challenges,
-// and the parameters of each are separated by the same commas (RFC 9110 11.6.1): a scheme is a token that is
-// followed by a space or nothing rather than by "=".
-func offeredSchemes(values []string) []string {
-	var out []string
-	for _, v := range values {
-		for _, part := range splitOutsideQuotes(v) {
-			word, rest, _ := strings.Cut(strings.TrimSpace(part), " ")
-			if word == "" || strings.ContainsAny(word, `="`) || strings.HasPrefix(strings.TrimSpace(rest), "=") {
-				continue
-			}
-			out = append(out, word)
-		}
-	}
-	return out
-}
-
-func splitOutsideQuotes(s string) []string {
-	var parts []string
-	start, quoted := 0, false
-	for i := 0; i < len(s); i++ {
-		switch {
-		case quoted && s[i] == '\\':
-			i++
-		case s[i] == '"':
-			quoted = !quoted
-		case s[i] == ',' && !quoted:
-			parts = append(parts, s[start:i])
-			start = i + 1
-		}
-	}
-	return append(parts, s[start:])
 }
