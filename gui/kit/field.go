@@ -95,23 +95,7 @@ func (f *Field) AccessibilityRole() fyne.AccessibleRole { return fyne.Accessible
 
 // CreateRenderer is Fyne's.
 func (f *Field) CreateRenderer() fyne.WidgetRenderer {
-	return &fieldRenderer{of: f, objects: []fyne.CanvasObject{f.label, f.input, f.hint, f.mark}, layout: stack{gap: 4}}
-}
-
-type fieldRenderer struct {
-	of      *Field
-	objects []fyne.CanvasObject
-	layout  stack
-}
-
-func (r *fieldRenderer) Destroy()                     {}
-func (r *fieldRenderer) Objects() []fyne.CanvasObject { return r.objects }
-func (r *fieldRenderer) MinSize() fyne.Size           { return r.layout.MinSize(r.objects) }
-func (r *fieldRenderer) Layout(size fyne.Size)        { r.layout.Layout(r.objects, size) }
-
-func (r *fieldRenderer) Refresh() {
-	r.Layout(r.of.Size())
-	canvas.Refresh(r.of)
+	return &stackRenderer{of: f, objects: []fyne.CanvasObject{f.label, f.input, f.hint, f.mark}, layout: stack{gap: 4}}
 }
 
 // fieldLabel is the words above, with the mark of a required field and the tooltip.

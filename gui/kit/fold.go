@@ -60,23 +60,7 @@ func (f *Fold) SetOpen(open bool) {
 
 // CreateRenderer is Fyne's.
 func (f *Fold) CreateRenderer() fyne.WidgetRenderer {
-	return &foldRenderer{of: f, objects: []fyne.CanvasObject{f.head, f.content}}
-}
-
-type foldRenderer struct {
-	of      *Fold
-	objects []fyne.CanvasObject
-	layout  stack
-}
-
-func (r *foldRenderer) Destroy()                     {}
-func (r *foldRenderer) Objects() []fyne.CanvasObject { return r.objects }
-func (r *foldRenderer) MinSize() fyne.Size           { return r.layout.MinSize(r.objects) }
-func (r *foldRenderer) Layout(size fyne.Size)        { r.layout.Layout(r.objects, size) }
-
-func (r *foldRenderer) Refresh() {
-	r.Layout(r.of.Size())
-	canvas.Refresh(r.of)
+	return &stackRenderer{of: f, objects: []fyne.CanvasObject{f.head, f.content}}
 }
 
 // foldHead is the line one clicks.
