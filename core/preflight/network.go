@@ -1,0 +1,3 @@
+package preflight
+
+func networkChecks(s Subject) []Check { return nil }

@@ -1,0 +1,3 @@
+package preflight
+
+func placeChecks(s Subject) []Check { return nil }
