@@ -1,6 +1,6 @@
 // Package journal is Tenantry's memory of what it did: which shells it opened on a server and has not yet
-// closed, and which cmdlets it ran, for whom, with what outcome. It is one SQLite database in the data
-// folder that several running copies use at once. No secret is ever in it.
+// closed, which cmdlets it ran, for whom, with what outcome, and what it repaired on a computer. It is one
+// SQLite database in the data folder that several running copies use at once. No secret is ever in it.
 package journal
 
 import (
@@ -276,6 +276,15 @@ var migrations = []string{
 	ALTER TABLE shells ADD COLUMN place INTEGER NOT NULL DEFAULT 0;    -- the place it counts for, 0 for none
 	ALTER TABLE shells ADD COLUMN confirmed INTEGER NOT NULL DEFAULT 1; -- the server said that it made it
 	ALTER TABLE shells ADD COLUMN found INTEGER;                       -- when it was first seen to be left open`,
+
+	`CREATE TABLE repairs (
+		at       INTEGER NOT NULL,
+		program  TEXT NOT NULL,
+		computer TEXT NOT NULL, -- empty for the one the journal is on
+		fix      TEXT NOT NULL,
+		change   TEXT NOT NULL,
+		code     TEXT NOT NULL  -- empty when it was made
+	) STRICT;`,
 }
 
 func milliseconds(t time.Time) sql.NullInt64 {

@@ -2,11 +2,11 @@ package preflight
 
 import (
 	"context"
-	"maps"
 	"strings"
 	"time"
 
 	"tenantry/core/exchange"
+	"tenantry/core/journal"
 )
 
 // FixID names a repair. It is stable: `preflight --fix` takes it.
@@ -60,17 +60,7 @@ const (
 
 // RepairLog is where repairs are written down. *journal.Journal is one.
 type RepairLog interface {
-	Repaired(ctx context.Context, r Repaired) error
-}
-
-// Repaired is a repair as it is written down: what was changed, and what became of it.
-type Repaired struct {
-	At       time.Time
-	Program  string // "window" or "command line"
-	Computer string // empty for this one
-	Fix      FixID
-	Change   string        // one line for each value that was set: place, old and new value
-	Code     exchange.Code // why it failed; empty when it was made
+	Repaired(ctx context.Context, r journal.Repair) error
 }
 
 // Doctor makes repairs.
@@ -166,7 +156,9 @@ func (d *Doctor) note(ctx context.Context, c Change, err error) error {
 	if d.Now != nil {
 		now = d.Now
 	}
-	return d.Log.Repaired(ctx, Repaired{At: now(), Program: d.Program, Computer: c.Computer, Fix: c.Fix.ID, Change: c.String(), Code: exchange.CodeOf(err)})
+	return d.Log.Repaired(ctx, journal.Repair{
+		At: now(), Program: d.Program, Computer: c.Computer, Fix: string(c.Fix.ID), Change: c.String(), Code: exchange.CodeOf(err),
+	})
 }
 
 // String is the change for the journal, in English, a line for each thing that is done.
@@ -214,11 +206,5 @@ func args(pairs ...string) map[string]string {
 	for i := 0; i+1 < len(pairs); i += 2 {
 		m[pairs[i]] = pairs[i+1]
 	}
-	return m
-}
-
-func with(m map[string]string, pairs ...string) map[string]string {
-	m = maps.Clone(m)
-	maps.Copy(m, args(pairs...))
 	return m
 }
