@@ -3,7 +3,9 @@ package preflight
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -125,6 +127,10 @@ func seconds(d time.Duration) string { return strconv.FormatFloat(d.Seconds(), '
 // unread is the finding of a check that could not see what it looks at.
 func unread(what string, err error) Finding {
 	return Finding{Status: Warn, Code: CodeUnread, Args: map[string]string{"what": what}, Cause: err, Facts: causes(err)}
+}
+
+func sortFacts(list []Fact) {
+	slices.SortFunc(list, func(a, b Fact) int { return strings.Compare(a.Name, b.Name) })
 }
 
 func causes(err error) []Fact {

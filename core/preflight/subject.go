@@ -49,15 +49,17 @@ type Screen struct {
 
 // Account is who signs in to a connection, and how to try it.
 type Account struct {
-	User     string
-	Customer exchange.CustomerID // empty: the account's own organisation
-	// Form tells what is wrong with user name or password as they were typed, without the network: a code, or
-	// empty for nothing.
-	NeedsPassword, HasPassword bool
-	Authentication             exchange.Authentication
-	PasswordSpace              bool // begins or ends with a space, as a copied one does
+	User           string
+	Host           string              // of the address, for the sentences
+	Customer       exchange.CustomerID // empty: the account's own organisation
+	Authentication exchange.Authentication
 
-	// Try opens a session and closes it again. Its error is a *exchange.Problem. It is called once.
+	// What is known of the password; the password itself is nobody's here.
+	NeedsPassword, HasPassword bool
+	PasswordSpaced             bool // it begins or ends with a space, as copied ones do
+
+	// Try opens a session and gives it back: Trial makes one. Its error is a *exchange.Problem. It is called
+	// once; nil looks only at what was typed.
 	Try func(ctx context.Context) error
 }
 
