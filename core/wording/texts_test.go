@@ -127,7 +127,12 @@ func (e entry) parts() map[string]string {
 	case countText:
 		return map[string]string{"one": e.one, "other": e.other}
 	}
-	return map[string]string{"title": e.title, "why": e.why, "next": e.next}
+	parts := map[string]string{"title": e.title, "why": e.why, "next": e.next}
+	if e.why == "" && e.next == "" { // good news needs no more: see mayBeShort
+		delete(parts, "why")
+		delete(parts, "next")
+	}
+	return parts
 }
 
 func (e entry) all() string {
@@ -160,6 +165,8 @@ func TestEveryCodeHasItsSentences(t *testing.T) {
 				t.Errorf("%s: no sentences for %q, declared in %s", lang, code, codes[code])
 			} else if e.kind != codeText {
 				t.Errorf("%s: %q, declared in %s, needs title, why and next", lang, code, codes[code])
+			} else if e.why+e.next == "" && !mayBeShort(code) {
+				t.Errorf("%s: %q, declared in %s, is a failure: it needs why and next", lang, code, codes[code])
 			}
 		}
 		for _, key := range sortedNames(have) {
@@ -169,6 +176,9 @@ func TestEveryCodeHasItsSentences(t *testing.T) {
 		}
 	}
 }
+
+// mayBeShort tells whether a code can be good news, which a title alone can tell: what a check found.
+func mayBeShort(code string) bool { return strings.HasPrefix(code, "preflight.") }
 
 func TestLanguagesSayTheSame(t *testing.T) {
 	en, nl := texts(t, English), texts(t, Dutch)
