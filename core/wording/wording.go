@@ -7,6 +7,7 @@
 //	"key": "Text with {name}"                                            a plain text
 //	"rows": {"one": "{n} row", "other": "{n} rows"}                      a count
 //	"signin.refused": {"title": "…", "why": "…", "next": "…"}            a code; good news may have a title alone
+//	"cause.wrong-password": {"title": "…", "why": "…", "next": "…"}      a likely cause, of core/troubleshoot
 //
 // What stands in [square brackets] with a placeholder is left out when one of the arguments in it is missing or empty; a
 // missing argument elsewhere is replaced by the text "missing.<name>", such as "this account" for {user}.
