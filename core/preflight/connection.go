@@ -62,8 +62,7 @@ func connectionChecks(s Subject) []Check {
 	if s.Sessions != nil || t != nil {
 		sessions := Check{ID: CheckSessions, Run: func(ctx context.Context) Finding { return judgeSessions(ctx, s.Sessions, t) }}
 		if t != nil {
-			// It tells what the trial met, and waits for it without being skipped by what else went wrong there.
-			sessions.Limit = TrialLimit + DefaultLimit
+			sessions.After = []CheckID{CheckService} // what the server says of one more is told here
 		}
 		list = append(list, sessions)
 	}
