@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"net/http"
-	"net/netip"
 	"strings"
 
 	"tenantry/core/secret"
@@ -40,14 +39,4 @@ func (b Basic) Authorize(req *http.Request) error {
 	}
 	req.Header.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(b.User+":"+b.Password.Reveal())))
 	return nil
-}
-
-// isLoopback tells whether host, without port, is this machine: localhost (RFC 6761 6.3) or a loopback address
-// in its usual form. Other spellings, such as 127.1 or 0x7f.1, are not taken for it.
-func isLoopback(host string) bool {
-	if strings.EqualFold(strings.TrimSuffix(host, "."), "localhost") {
-		return true
-	}
-	ip, err := netip.ParseAddr(host)
-	return err == nil && ip.Unmap().IsLoopback()
 }

@@ -11,6 +11,8 @@ import (
 	"net/http"
 	"strings"
 	"syscall"
+
+	"tenantry/core/proxy"
 )
 
 // Kind says what went wrong.
@@ -186,6 +188,11 @@ func (p *proxyRefusal) Error() string {
 	return fmt.Sprintf("the proxy answered with status %d %s", p.status, http.StatusText(p.status))
 }
 
+// proxyAsks is the error of a proxy that wants to know who is asking.
+func proxyAsks(host string) error {
+	return &Error{Kind: KindProxy, Stage: StageConnecting, Host: host, Status: http.StatusProxyAuthRequired, Cause: &proxyRefusal{http.StatusProxyAuthRequired}}
+}
+
 // errStalled is the cause of a request that was cancelled because its answer stood still.
 var errStalled = errors.New("the answer stood still")
 
@@ -211,7 +218,8 @@ func classify(ctx context.Context, host string, stage Stage, err error) error {
 	switch {
 	case errors.As(err, &refusal):
 		e.Kind, e.Status = KindProxy, refusal.status
-	case errors.As(err, &operation) && (operation.Op == "proxyconnect" || strings.HasPrefix(operation.Op, "socks")):
+	case errors.As(err, &operation) && (operation.Op == "proxyconnect" || strings.HasPrefix(operation.Op, "socks")),
+		errors.Is(err, proxy.ErrAddress), errors.Is(err, proxy.ErrUser):
 		e.Kind = KindProxy
 	case classifyTLS(e, err):
 	default:

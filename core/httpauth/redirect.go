@@ -4,6 +4,8 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+
+	"tenantry/core/proxy"
 )
 
 // MaxHops is how many redirects are followed when a policy names no number, as in the Windows client.
@@ -80,7 +82,7 @@ func NextHop(from *url.URL, location string, hop int, policy RedirectPolicy) (*u
 	host := strings.ToLower(to.Hostname())
 	host = strings.TrimSuffix(host, ".") // a dot at the end is the same host, fully written
 	fromHost := strings.TrimSuffix(strings.ToLower(from.Hostname()), ".")
-	bothLocal := isLoopback(fromHost) && isLoopback(host)
+	bothLocal := proxy.Loopback(fromHost) && proxy.Loopback(host)
 	switch {
 	case hop > most:
 		return refuse(RedirectTooMany)

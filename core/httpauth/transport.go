@@ -5,7 +5,7 @@
 // what went wrong. An [Authorizer] proves who is asking with every request: [Basic], or a [Certificate]. A
 // [Mechanism] proves it once for each connection, and encrypts what goes over plain http: [NTLM] or Kerberos.
 // [NextHop] decides about redirects, [WithDelegatedOrg] and [WithPSVersion] about an address's query,
-// [SystemProxy] and [ManualProxy] about the way out of the network.
+// package proxy about the way out of the network.
 package httpauth
 
 import (
@@ -21,6 +21,8 @@ import (
 	"net/url"
 	"sync/atomic"
 	"time"
+
+	"tenantry/core/proxy"
 )
 
 // Defaults of Options.
@@ -46,8 +48,8 @@ type Options struct {
 	// be switched off.
 	PrivateCA []byte
 
-	// Proxy returns the proxy for a request; nil means SystemProxy.
-	Proxy ProxyFunc
+	// Proxy returns the proxy for an address; nil means proxy.System.
+	Proxy proxy.Func
 
 	// Time limits; zero means the default. AnswerTimeout runs from the sent request to the answer's headers:
 	// keep it longer than the time the server may hold a request (WSMan's OperationTimeout). StallTimeout is
@@ -89,7 +91,7 @@ func New(o Options) (*Transport, error) {
 		o.UserAgent = "Tenantry"
 	}
 	if o.Proxy == nil {
-		o.Proxy = SystemProxy
+		o.Proxy = proxy.System
 	}
 	jar, err := cookiejar.New(nil)
 	if err != nil {
@@ -107,9 +109,9 @@ func New(o Options) (*Transport, error) {
 	t.http = &http.Transport{
 		Proxy: func(req *http.Request) (*url.URL, error) {
 			if u, ok := req.Context().Value(destination{}).(*url.URL); ok {
-				return t.proxyFor(u)
+				return o.Proxy(u)
 			}
-			return o.Proxy(req)
+			return o.Proxy(req.URL)
 		},
 		OnProxyConnectResponse: func(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
 			if answer.StatusCode != http.StatusOK {
@@ -208,18 +210,13 @@ func (t *Transport) keepCookies(u *url.URL, resp *http.Response) {
 	}
 }
 
-// proxyFor is the proxy that a request to u goes through, nil for none.
-func (t *Transport) proxyFor(u *url.URL) (*url.URL, error) {
-	return t.o.Proxy(&http.Request{Method: http.MethodPost, URL: u, Host: u.Host, Header: http.Header{}})
-}
-
 // staysHere tells whether a request to u does not leave this computer.
 func (t *Transport) staysHere(u *url.URL) bool {
-	if !isLoopback(u.Hostname()) {
+	if !proxy.Loopback(u.Hostname()) {
 		return false
 	}
-	proxy, err := t.proxyFor(u)
-	return err == nil && (proxy == nil || isLoopback(proxy.Hostname()))
+	through, err := t.o.Proxy(u)
+	return err == nil && (through == nil || proxy.Loopback(through.Hostname()))
 }
 
 // refusedByProxy tells whether an answer is a proxy's that wants to know who is asking. Over https the proxy's
@@ -228,8 +225,8 @@ func (t *Transport) refusedByProxy(u *url.URL, resp *http.Response) bool {
 	if resp.StatusCode != http.StatusProxyAuthRequired || u.Scheme != "http" {
 		return false
 	}
-	proxy, err := t.proxyFor(u)
-	return err == nil && proxy != nil
+	through, err := t.o.Proxy(u)
+	return err == nil && through != nil
 }
 
 func withReuse(err error, reused bool) error {

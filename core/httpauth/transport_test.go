@@ -21,6 +21,7 @@ import (
 	"go.uber.org/goleak"
 
 	"tenantry/core/httpauth"
+	"tenantry/core/proxy"
 	"tenantry/core/secret"
 )
 
@@ -213,15 +214,13 @@ func TestNobodyThere(t *testing.T) {
 	}
 	address := l.Addr().String()
 	l.Close()
-	tr := transport(t, httpauth.Options{Authorizer: anna, Proxy: noProxy})
+	tr := transport(t, httpauth.Options{Authorizer: anna, Proxy: proxy.None})
 	_, _, err = post(t.Context(), tr, "https://"+address)
 	wantKind(t, err, httpauth.KindRefused, httpauth.StageConnecting)
 	// The top-level name "invalid" never exists (RFC 6761 6.4).
 	_, _, err = post(t.Context(), tr, "https://ps.fabrikam.invalid/powershell")
 	wantKind(t, err, httpauth.KindName, httpauth.StageConnecting)
 }
-
-func noProxy(*http.Request) (*url.URL, error) { return nil, nil }
 
 func TestLostConnections(t *testing.T) {
 	tr := transport(t, httpauth.Options{Authorizer: anna})
@@ -364,7 +363,7 @@ func TestWherePasswordsMayGo(t *testing.T) {
 		t.Errorf("%d of 3 arrived", arrived)
 	}
 	// A proxy elsewhere would read what goes over plain http, wherever that leads.
-	elsewhere, err := httpauth.ManualProxy("proxy.example:3128", "", secret.Secret{})
+	elsewhere, err := proxy.Manual("proxy.example:3128", "", secret.Secret{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -480,7 +479,7 @@ func TestProxies(t *testing.T) {
 		io.WriteString(w, "through")
 	})
 	via := func(address string) *httpauth.Transport {
-		return transport(t, httpauth.Options{Authorizer: anna, PrivateCA: ca.pem, Proxy: func(*http.Request) (*url.URL, error) {
+		return transport(t, httpauth.Options{Authorizer: anna, PrivateCA: ca.pem, Proxy: func(*url.URL) (*url.URL, error) {
 			return url.Parse("http://" + address)
 		}})
 	}

@@ -5,6 +5,7 @@ import (
 
 	"tenantry/core/exchange"
 	"tenantry/core/httpauth"
+	"tenantry/core/proxy"
 )
 
 // tickets are the Kerberos accounts that signed in. Each holds the tickets it got, so that a further session does
@@ -57,15 +58,15 @@ func (c *Connector) signIn(o *httpauth.Options, with exchange.Credential) error 
 func wayOut(o *httpauth.Options, p exchange.Proxy) error {
 	switch p.Mode {
 	case exchange.ProxyNone:
-		o.Proxy = httpauth.NoProxy
+		o.Proxy = proxy.None
 	case exchange.ProxyManual:
-		manual, err := httpauth.ManualProxy(p.URL, p.User, p.Password)
+		manual, err := proxy.Manual(p.URL, p.User, p.Password)
 		if err != nil {
-			return err
+			return &httpauth.Error{Kind: httpauth.KindProxy, Cause: err}
 		}
 		o.Proxy = manual
 	default:
-		o.Proxy = httpauth.SystemProxy
+		o.Proxy = proxy.System
 	}
 	return nil
 }
