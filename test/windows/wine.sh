@@ -2,12 +2,16 @@
 # Runs a Windows program here, with Wine, in a fresh Windows of its own that is gone afterwards:
 #
 #   test/windows/wine.sh program.exe [arguments]
-#   GOOS=windows go test -exec "$PWD/test/windows/wine.sh" ./core/journal
+#   GOOS=windows go test $(test/windows/wine.sh --flags) ./core/journal
 #   test/windows/wine.sh --make FOLDER     makes a Windows in FOLDER that stays
 #   test/windows/wine.sh --in FOLDER program.exe [arguments]     runs in that one
 #
 # TENANTRY_WINDOWS_VERSION says which Windows it is, win10 unless said otherwise: win7, win81, win10, win11,
 # win2008r2, win2012, win2012r2, win2016, win2019, win2022 or win2025. The program gets the variable too.
+#
+# --flags prints what `go test` needs: -exec with this file, and -overlay with one line of Go's library changed. Its
+# os.RemoveAll, which t.TempDir uses, deletes a file in a way that Wine 8 lacks, and does not know Wine's answer to
+# that; the line makes it use the older way from the start. What is built for users is not built with it.
 #
 # It needs Wine and mingw-w64 (packaging/setup.sh windows-test).
 set -euo pipefail
@@ -101,7 +105,7 @@ finished() {
 	(
 		flock 9
 		if [ ! -d "$kept/$mark" ]; then
-			find "$kept" -mindepth 1 -maxdepth 1 -type d ! -name "$mark*" ! -name 'run.*' -exec rm -rf {} + # of another Wine
+			find "$kept" -mindepth 1 -maxdepth 1 -type d -mtime +0 ! -name "$mark*" ! -name 'run.*' ! -name library -exec rm -rf {} + # of another Wine
 			rm -rf "$kept/making"
 			export WINEPREFIX=$kept/making
 			wine wineboot -i >/dev/null 2>&1 || fail "Wine could not make a Windows"
@@ -124,8 +128,27 @@ finished() {
 	echo "$made"
 }
 
+# flags prints what go test needs, and makes what they name.
+flags() {
+	local root original
+	root=$(go env GOROOT)
+	original=$root/src/internal/syscall/windows/at_windows.go
+	mkdir -p "$kept/library"
+	kept=$(cd "$kept" && pwd)
+	sed 's/^var TestDeleteatFallback bool$/var TestDeleteatFallback = true/' "$original" >"$kept/library/$$.go"
+	cmp -s "$original" "$kept/library/$$.go" && fail "Go's library is not as expected: $original"
+	mv "$kept/library/$$.go" "$kept/library/at_windows.go"
+	printf '{"Replace": {"%s": "%s"}}\n' "$original" "$kept/library/at_windows.go" >"$kept/library/$$.json"
+	mv "$kept/library/$$.json" "$kept/library/overlay.json"
+	echo "-exec=$here/wine.sh -overlay=$kept/library/overlay.json"
+}
+
 facts "$version" >/dev/null
 case ${1:-} in
+--flags)
+	flags
+	exit
+	;;
 --make)
 	[ $# -eq 2 ] || fail "--make wants a folder"
 	from=$(finished)
