@@ -109,6 +109,9 @@ func (b body) write(op Operation) {
 		if len(op.Arguments) > 0 {
 			b.add(line, "Arguments", base64.StdEncoding.EncodeToString(op.Arguments))
 		}
+		for _, word := range op.Words {
+			b.add(line, "Arguments", word)
+		}
 	case *Send:
 		stream := b.add(b.shell("Send"), "Stream", base64.StdEncoding.EncodeToString(op.Data))
 		setAttr(stream, "Name", orDefault(op.Stream, "stdin"))

@@ -87,7 +87,11 @@ type Receive struct {
 type Command struct {
 	ID        string // chosen by the client; empty lets the server choose
 	Line      string // the command's name; empty for a PowerShell pipeline
-	Arguments []byte // opaque; sent as base64 in one Arguments element
+	Arguments []byte // of a PowerShell pipeline: opaque, sent as base64 in one Arguments element
+
+	// Words are the arguments of a command in a shell of ResourceCmd, each in an Arguments element of its own.
+	// Windows joins them with spaces and quotes nothing: that is for whoever writes them.
+	Words []string
 }
 
 // Send puts bytes into an input stream (MS-WSMV 3.1.4.13).

@@ -153,7 +153,7 @@ func (q *Request) operation(nodes []*node) (Operation, error) {
 	case ActionEnumerate:
 		return readEnumerate(find(nodes, "Enumerate")), nil
 	case ActionCommand:
-		return readCommand(find(nodes, "CommandLine"))
+		return readCommand(find(nodes, "CommandLine"), strings.EqualFold(q.ResourceURI, ResourceCmd))
 	case ActionReceive:
 		desired := find(nodes, "Receive").child("DesiredStream")
 		keep, _ := q.Option(OptionKeepAlive)
@@ -211,11 +211,20 @@ func readCreate(n *node) (Operation, error) {
 	}, nil
 }
 
-func readCommand(n *node) (Operation, error) {
+// readCommand reads a command of a PowerShell shell, or of one of ResourceCmd, whose arguments are words.
+func readCommand(n *node, words bool) (Operation, error) {
 	if n == nil {
 		return nil, &FormatError{What: "Command without a CommandLine"}
 	}
 	c := &Command{ID: n.attr("CommandId"), Line: n.child("Command").trimmed()}
+	if words {
+		for _, k := range n.kids {
+			if k.name == "Arguments" {
+				c.Words = append(c.Words, k.text)
+			}
+		}
+		return c, nil
+	}
 	// Several Arguments elements are one text, cut where the client liked.
 	whole := &node{name: "Arguments"}
 	for _, k := range n.kids {

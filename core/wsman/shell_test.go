@@ -2,6 +2,8 @@ package wsman_test
 
 import (
 	"math"
+	"net/http"
+	"slices"
 	"testing"
 	"time"
 
@@ -52,5 +54,28 @@ func TestWhereTheShellIDStands(t *testing.T) {
 		case want != "" && (err != nil || s.ID != want):
 			t.Errorf("%s: %+v, %v", body, s, err)
 		}
+	}
+}
+
+// The arguments of a program are words, as they are; those of a PowerShell pipeline are bytes.
+func TestWordsOfACommand(t *testing.T) {
+	words := []string{"query", `"HKLM\SOFTWARE\Microsoft\Windows NT"`, "<&>]]>", "/reg:64"}
+	var got *wsman.Request
+	c := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		q, err := wsman.ReadRequest(r.Body, wsman.Limits{})
+		if err != nil {
+			t.Error(err)
+		}
+		got = q
+		_, _ = w.Write(q.Response(wsman.CommandResponse{CommandID: "C"}))
+	})
+	c.ResourceURI = wsman.ResourceCmd
+	id, err := c.Command(t.Context(), "S", wsman.Command{Line: "reg.exe", Words: words}, wsman.Option{Name: wsman.OptionConsoleStdin, Value: "FALSE"})
+	if err != nil || id != "C" {
+		t.Fatal(id, err)
+	}
+	op, ok := got.Op.(*wsman.Command)
+	if pipe, _ := got.Option(wsman.OptionConsoleStdin); !ok || op.Line != "reg.exe" || !slices.Equal(op.Words, words) || op.Arguments != nil || pipe.Value != "FALSE" {
+		t.Errorf("%+v", got.Op)
 	}
 }

@@ -32,6 +32,7 @@ const (
 	// ResourcePowerShell and a configuration name make the resource of a PowerShell shell, such as
 	// ResourcePowerShell + "Microsoft.Exchange".
 	ResourcePowerShell = "http://schemas.microsoft.com/powershell/"
+	ResourceCmd        = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell/cmd"     // a shell of programs, as winrs uses
 	ResourceShell      = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell"         // any shell, for Get and Enumerate
 	ResourceCommand    = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell/Command" // the commands of a shell, for Enumerate
 	ResourceConfig     = "http://schemas.microsoft.com/wbem/wsman/1/config"                // the service's settings, for Get
@@ -51,6 +52,8 @@ const (
 	OptionKeepAlive       = "WSMAN_CMDSHELL_OPTION_KEEPALIVE" // on Receive
 	OptionSkipCmdShell    = "WINRS_SKIP_CMD_SHELL"            // on Command
 	OptionNoProfile       = "WINRS_NOPROFILE"                 // on Create
+	OptionCodePage        = "WINRS_CODEPAGE"                  // on Create: of what programs print, such as 65001 for UTF-8
+	OptionConsoleStdin    = "WINRS_CONSOLEMODE_STDIN"         // on Command: FALSE gives the program a pipe to read from
 	SelectorShellID       = "ShellId"                         // the selector that names a shell
 )
 
