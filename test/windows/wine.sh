@@ -8,6 +8,7 @@
 #
 # TENANTRY_WINDOWS_VERSION says which Windows it is, win10 unless said otherwise: win7, win81, win10, win11,
 # win2008r2, win2012, win2012r2, win2016, win2019, win2022 or win2025. The program gets the variable too.
+# TENANTRY_WINDOWS_LANGUAGE says which language it speaks, en-US unless said otherwise.
 #
 # --flags prints what `go test` needs: -exec with this file, and -overlay with one line of Go's library changed. Its
 # os.RemoveAll, which t.TempDir uses, deletes a file in a way that Wine 8 lacks, and does not know Wine's answer to
@@ -17,8 +18,9 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-kept=${TENANTRY_WINE:-$here/../../build/wine} # finished Windows to copy from
+kept=$(realpath -m "${TENANTRY_WINE:-$here/../../build/wine}") # finished Windows to copy from
 version=${TENANTRY_WINDOWS_VERSION:-win10}
+language=${TENANTRY_WINDOWS_LANGUAGE:-en-US}
 
 export WINEARCH=win64 WINEDEBUG=${WINEDEBUG:--all} WINEDLLOVERRIDES="mscoree,mshtml,winemenubuilder.exe="
 
@@ -96,21 +98,45 @@ end() {
 	WINEPREFIX=$1 wineserver -w >/dev/null 2>&1 || true
 }
 
+# speak makes the locale from which Wine takes the language of its Windows.
+speak() {
+	locale=C.UTF-8 # Wine's English
+	[ "$language" = en-US ] && return
+	locale=${language/-/_}.UTF-8
+	mkdir -p "$kept/locale"
+	[ -d "$kept/locale/$locale" ] && return
+	local making="$kept/locale/making.$$"
+	localedef -i "${language/-/_}" -f UTF-8 "$making" || fail "no language is called $language, or the package locales is not installed"
+	mv -T "$making" "$kept/locale/$locale" 2>/dev/null || rm -rf "$making" # another was faster
+}
+
+# run starts a program in the Windows of WINEPREFIX; a program that is a file here is named as Windows names it.
+run() {
+	local program=$1
+	shift
+	if [ -f "$program" ]; then
+		program=$(realpath "$program")
+		program=Z:${program//\//\\}
+	fi
+	exec env -u LANG -u LANGUAGE LC_ALL="$locale" LOCPATH="$kept/locale" wine 'C:\windows\launch.exe' "$program" "$@"
+}
+
 # finished prints the folder of a Windows of the wanted version, made when it is not there yet.
 finished() {
 	local mark made
-	mark=$(cat "$here/wine.sh" "$here/bcryptprimitives.c" <(wine --version) | sha256sum | cut -c1-12)
+	mark=$(cat "$here/wine.sh" "$here/"*.c <(wine --version) | sha256sum | cut -c1-12)
 	made=$kept/$mark-$version
 	mkdir -p "$kept"
 	(
 		flock 9
 		if [ ! -d "$kept/$mark" ]; then
-			find "$kept" -mindepth 1 -maxdepth 1 -type d -mtime +0 ! -name "$mark*" ! -name 'run.*' ! -name library -exec rm -rf {} + # of another Wine
+			find "$kept" -mindepth 1 -maxdepth 1 -type d -mtime +0 ! -name "$mark*" ! -name 'run.*' ! -name library ! -name locale -exec rm -rf {} + # of another Wine
 			rm -rf "$kept/making"
 			export WINEPREFIX=$kept/making
 			wine wineboot -i >/dev/null 2>&1 || fail "Wine could not make a Windows"
 			wineserver -w
 			x86_64-w64-mingw32-gcc -O2 -shared -o "$WINEPREFIX/drive_c/windows/system32/bcryptprimitives.dll" "$here/bcryptprimitives.c" -ladvapi32
+			x86_64-w64-mingw32-gcc -O2 -o "$WINEPREFIX/drive_c/windows/launch.exe" "$here/launch.c"
 			# Documents and Desktop are folders of that Windows, not of whoever works here.
 			find "$WINEPREFIX/drive_c/users" -type l | while read -r link; do rm "$link" && mkdir "$link"; done
 			mv "$WINEPREFIX" "$kept/$mark"
@@ -134,7 +160,6 @@ flags() {
 	root=$(go env GOROOT)
 	original=$root/src/internal/syscall/windows/at_windows.go
 	mkdir -p "$kept/library"
-	kept=$(cd "$kept" && pwd)
 	sed 's/^var TestDeleteatFallback bool$/var TestDeleteatFallback = true/' "$original" >"$kept/library/$$.go"
 	cmp -s "$original" "$kept/library/$$.go" && fail "Go's library is not as expected: $original"
 	mv "$kept/library/$$.go" "$kept/library/at_windows.go"
@@ -157,21 +182,22 @@ case ${1:-} in
 	;;
 --in)
 	[ $# -ge 3 ] || fail "--in wants a folder and a program"
+	speak
 	WINEPREFIX=$(cd "$2" && pwd)
 	export WINEPREFIX
 	shift 2
-	exec wine "$@"
+	run "$@"
 	;;
 "") fail "which program?" ;;
 esac
 
 from=$(finished)
+speak
 # What was left by a run that was killed.
 for d in "$kept"/run.*; do
 	[ -d "$d" ] && ! kill -0 "${d##*.}" 2>/dev/null && end "$d" && rm -rf "$d"
 done
 export WINEPREFIX=$kept/run.$$ TENANTRY_WINDOWS_VERSION=$version
-WINEPREFIX=$(realpath -m "$WINEPREFIX")
 program=
 leave() {
 	[ -n "$program" ] && kill "$program" 2>/dev/null
@@ -181,7 +207,7 @@ leave() {
 trap leave EXIT
 trap 'exit 130' INT TERM HUP QUIT
 copy "$from" "$WINEPREFIX"
-wine "$@" <&0 &
+run "$@" <&0 &
 program=$!
 status=0
 wait "$program" || status=$?
