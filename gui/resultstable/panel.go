@@ -29,6 +29,9 @@ type Panel struct {
 	// OnStep hears that the user wants something that is done outside the table, such as seeing the sessions;
 	// nil offers nothing of the kind.
 	OnStep func(step remedy.Step)
+
+	// OnFindOut hears that the user wants to know why something went wrong; nil offers nothing.
+	OnFindOut func(p *exchange.Problem)
 	// OnAllRows hears that the user wants the rows that a limit held back; nil offers no such thing.
 	OnAllRows func()
 
@@ -231,7 +234,7 @@ func (p *Panel) drawMiddle() {
 		if said == p.saidEmpty {
 			return
 		}
-		want = container.NewVBox(container.NewPadded(kit.NewProblem(kit.Explained(kit.Bad, message))))
+		want = container.NewVBox(container.NewPadded(kit.NewProblem(kit.Explained(kit.Bad, message, p.findOut(m.Problem)...))))
 	} else if sentence, hint, ok := m.Empty(w, p.flow.Name); ok {
 		said = sentence + "\n" + hint
 		if said == p.saidEmpty {
@@ -313,6 +316,14 @@ func (p *Panel) strip(kind NoticeKind, these []Notice) fyne.CanvasObject {
 	return panel
 }
 
+// findOut is the button that says why; nil where nobody does.
+func (p *Panel) findOut(problem *exchange.Problem) []kit.Action {
+	if problem == nil || problem.Code == exchange.CodeCancelled || p.OnFindOut == nil {
+		return nil
+	}
+	return []kit.Action{{Text: p.flow.Words().Text("window.find-out"), Icon: icons.Search, Do: func() { p.OnFindOut(problem) }}}
+}
+
 // steps are buttons for what can be done: asking again those that could then answer, and what the window does
 // for all of them.
 func (p *Panel) steps(these []Notice) []kit.Action {
@@ -344,7 +355,7 @@ func (p *Panel) steps(these []Notice) []kit.Action {
 			actions = append(actions, kit.Action{Text: w.Text(step.Key()), Do: func() { p.OnStep(step) }})
 		}
 	}
-	return actions
+	return append(actions, p.findOut(these[0].Problem)...)
 }
 
 // why is the raw facts of notices: of one its problem's, of several each customer's reason. A few warnings

@@ -33,6 +33,7 @@ type Settings struct {
 	Language string                                `json:"language,omitempty"` // empty: the system's
 	Last     map[string]exchange.CustomerID        `json:"last,omitempty"`     // by account in lower case: whom it asked last
 	Columns  map[string][]resultstable.ColumnState `json:"columns,omitempty"`  // by cmdlet
+	Checked  bool                                  `json:"checked,omitempty"`  // this computer was looked at once
 }
 
 // settingsFile keeps Settings in a file. Its methods may be called from any goroutine; only read blocks.

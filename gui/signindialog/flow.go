@@ -57,7 +57,10 @@ type SignedIn struct {
 type Flow struct {
 	OnChange   func()
 	OnSignedIn func(SignedIn)
-	OnSessions func() // someone wants to see the sessions of this computer; nil offers none
+	OnSessions func()                  // someone wants to see the sessions of this computer; nil offers none
+	OnFailed   func(*exchange.Problem) // signing in did not work; nil is allowed
+	OnFindOut  func(*exchange.Problem) // someone wants to know why; nil offers nothing
+	OnReveal   func(at Field)          // a field should have the keyboard; the panel takes it
 
 	o        Options
 	model    Model
@@ -65,6 +68,8 @@ type Flow struct {
 	touched  bool               // a person typed something
 	cancel   context.CancelFunc // of what is under way
 	turn     int
+	tried    given             // what the last attempt was made with
+	refused  *exchange.Problem // what it met
 }
 
 // NewFlow returns the flow of a fresh screen.
@@ -226,6 +231,7 @@ func (f *Flow) SignIn() {
 		return
 	}
 	with := given{profile: f.profile(), password: m.Password, proxyPassword: m.ProxyPassword}
+	f.tried, f.refused = with, nil
 	f.begin(SigningIn, func(ctx context.Context) (SignedIn, error) { return f.open(ctx, with) })
 }
 
@@ -270,6 +276,12 @@ func (f *Flow) begin(what Busy, work func(ctx context.Context) (SignedIn, error)
 					at = SampleField
 				}
 				f.fail(at, err)
+				if what == SigningIn {
+					f.refused = f.model.Problem
+				}
+				if f.OnFailed != nil {
+					f.OnFailed(f.model.Problem)
+				}
 				return
 			}
 			f.model.rest()

@@ -62,8 +62,22 @@ func NewPanel(flow *Flow, w *wording.Words, l loop.Loop, chooser files.Chooser) 
 	p.root = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(32, 24, 24, 24),
 		kit.Stacked(4, title, claim, container.New(layout.NewCustomPaddedLayout(20, 0, 0, 0), container.New(&side{}, cards...)))))
 	flow.OnChange = p.draw
+	flow.OnReveal = p.reach
 	p.draw()
 	return p
+}
+
+// reach gives the keyboard to a field.
+func (p *Panel) reach(at Field) {
+	switch at {
+	case AccountField:
+		kit.Focus(p.user)
+	case PasswordField:
+		kit.Focus(p.password)
+	default:
+		p.details.focus(at)
+	}
+	p.reveal(p.troubles[at])
 }
 
 // Content is what to put on the screen.
@@ -302,6 +316,9 @@ func (p *Panel) steps(m *Model) []kit.Action {
 		case step == remedy.Sessions && p.flow.OnSessions != nil:
 			out = append(out, kit.Action{Text: p.words.Text(step.Key()), Do: p.flow.OnSessions})
 		}
+	}
+	if p.flow.OnFindOut != nil {
+		out = append(out, kit.Action{Text: p.words.Text("window.find-out"), Icon: icons.Search, Do: func() { p.flow.OnFindOut(m.Problem) }})
 	}
 	return out
 }
