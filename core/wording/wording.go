@@ -264,7 +264,7 @@ func (w *Words) Count(key string, n int, args ...any) string {
 
 // Explain returns the sentences of a code. args are those of the exchange.Problem or FieldProblem: {param}
 // is shown as the field's label, {wait} is the argument seconds as a span in words, {until} a date and time, {size} the argument limit
-// as a size, {reason} the title of the code it holds, {check} the name of the check. A code without
+// as a size, {free} a number of bytes as a size, {reason} the title of the code it holds, {check} the name of the check. A code without
 // sentences is explained as something unexpected, with the code in Details.
 func (w *Words) Explain(code exchange.Code, args map[string]string) Message {
 	e, in, ok := w.find(string(code))
@@ -362,6 +362,9 @@ func (w *Words) spoken(args map[string]string) map[string]string {
 	}
 	if n, err := strconv.ParseInt(args["limit"], 10, 64); err == nil {
 		values["limit"], values["size"] = w.Number(n), w.Size(n)
+	}
+	if n, err := strconv.ParseInt(args["free"], 10, 64); err == nil {
+		values["free"] = w.Size(n)
 	}
 	if e, in, ok := w.find(args["reason"]); ok && e.kind == codeText {
 		values["reason"] = in.fill(e.title, nil)
