@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -309,6 +310,9 @@ func TestWhatTheServerMakesOfATicket(t *testing.T) {
 // A centre that knows only datagrams is asked by them once the other way was tried.
 func TestCentreOfDatagrams(t *testing.T) {
 	l, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if errors.Is(err, syscall.Errno(10045)) {
+		t.Skipf("Wine 8 lacks what Go wants of datagrams: %v", err)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -244,14 +245,11 @@ func deadProcess(t *testing.T) int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dead, err := os.StartProcess(self, []string{self, "-test.run=^$"}, &os.ProcAttr{})
-	if err != nil {
+	dead := exec.Command(self, "-test.run=^$")
+	if err := dead.Run(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := dead.Wait(); err != nil {
-		t.Fatal(err)
-	}
-	return dead.Pid
+	return dead.Process.Pid
 }
 
 // vault keeps secrets in memory.

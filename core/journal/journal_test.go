@@ -122,7 +122,7 @@ func TestSeveralProcessesWriteOneJournal(t *testing.T) {
 			t.Errorf("%s: %s", s.ID, s.Owner)
 		}
 	}
-	if info, err := os.Stat(path); err != nil || info.Mode().Perm()&0o077 != 0 {
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm()&0o077 != 0 && runtime.GOOS != "windows" { // there the folder's rights count
 		t.Errorf("others may read it: %v, %v", info.Mode(), err)
 	}
 }
@@ -364,7 +364,11 @@ func TestAnotherFileIsLeftAsItIs(t *testing.T) {
 }
 
 func TestReopeningKeepsWhatWasThere(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "a folder with % and ? in it", "journal.db")
+	name := "a folder with %, # and ? in it"
+	if runtime.GOOS == "windows" {
+		name = strings.ReplaceAll(name, "?", "&") // no folder of Windows has one
+	}
+	path := filepath.Join(t.TempDir(), name, "journal.db")
 	for range 2 {
 		j, err := journal.Open(t.Context(), path)
 		if err != nil {

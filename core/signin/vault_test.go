@@ -38,6 +38,14 @@ func playVault(scene string) error {
 	switch scene {
 	case "open":
 		return playOpenVault(v, key)
+	case "save":
+		return v.Save(key, secret.New("kept päßwörd"))
+	case "load":
+		s, found, err := v.Load(key)
+		if err != nil || !found || s.Reveal() != "kept päßwörd" {
+			return fmt.Errorf("load: %v, %v", found, err)
+		}
+		return v.Delete(key)
 	case "locked":
 		return refuses(v, key, signin.CodeStoreLocked)
 	case "missing":

@@ -19,7 +19,8 @@ set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 kept=$(realpath -m "${TENANTRY_WINE:-$here/../../build/wine}") # finished Windows to copy from
-version=${TENANTRY_WINDOWS_VERSION:-win10}
+export TENANTRY_WINDOWS_VERSION=${TENANTRY_WINDOWS_VERSION:-win10}
+version=$TENANTRY_WINDOWS_VERSION
 language=${TENANTRY_WINDOWS_LANGUAGE:-en-US}
 
 export WINEARCH=win64 WINEDEBUG=${WINEDEBUG:--all} WINEDLLOVERRIDES="mscoree,mshtml,winemenubuilder.exe="
@@ -197,7 +198,7 @@ speak
 for d in "$kept"/run.*; do
 	[ -d "$d" ] && ! kill -0 "${d##*.}" 2>/dev/null && end "$d" && rm -rf "$d"
 done
-export WINEPREFIX=$kept/run.$$ TENANTRY_WINDOWS_VERSION=$version
+export WINEPREFIX=$kept/run.$$
 program=
 leave() {
 	[ -n "$program" ] && kill "$program" 2>/dev/null
