@@ -173,6 +173,13 @@ func findingOf(p *exchange.Problem, status Status) Finding {
 	return f
 }
 
+// Unreachable is the one finding of a computer that could not be looked at.
+func Unreachable(err error) Finding {
+	f := findingOf(exchange.AsProblem(err), Fail)
+	f.Check = CheckReach
+	return f
+}
+
 // judgeSessions tells what is left open, and whether the server takes one more. t and sessions may be nil.
 func judgeSessions(ctx context.Context, sessions Sessions, t *trial) Finding {
 	var left []Left

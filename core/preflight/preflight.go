@@ -37,6 +37,7 @@ const (
 	CheckDisk        CheckID = "disk-space"       //
 	CheckScreen      CheckID = "screen"           // screen and graphics are good enough for the window
 	CheckUpdate      CheckID = "update"           // a newer Tenantry, only when asked
+	CheckReach       CheckID = "reach"            // another computer lets itself be looked at
 
 	CheckAccount    CheckID = "account"           // user name and password can be sent as they are
 	CheckService    CheckID = "service"           // what answers there is open for remote PowerShell
@@ -122,6 +123,10 @@ type Check struct {
 	// After are checks that must not have failed: when one has, this one is Skipped. A check that is not among
 	// those that run is no obstacle.
 	After []CheckID
+
+	// Awaits are checks that this one comes after however they ended. One that is not among those that run is
+	// not waited for.
+	Awaits []CheckID
 
 	// Limit is how long it may take; 0 means DefaultLimit. One that takes longer is told as CodeTooSlow.
 	Limit time.Duration

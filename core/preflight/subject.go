@@ -86,16 +86,21 @@ func DefaultEndpoints() []Endpoint {
 }
 
 // EndpointsFor are the hosts and ports that a connection to address needs. An address of Exchange Online, or an
-// empty one, gives DefaultEndpoints; any other one its own host. privateCA may be nil.
+// empty one, gives DefaultEndpoints; any other one its own host. privateCA is trusted beside the system's
+// authorities, and may be nil.
 func EndpointsFor(address string, privateCA []byte) []Endpoint {
+	online := DefaultEndpoints()
+	for i := range online {
+		online[i].PrivateCA = privateCA
+	}
 	u, err := url.Parse(strings.TrimSpace(address))
 	if err != nil || u.Hostname() == "" {
-		return DefaultEndpoints()
+		return online
 	}
 	host := strings.ToLower(u.Hostname())
-	for _, known := range DefaultEndpoints() {
+	for _, known := range online {
 		if host == known.Host {
-			return DefaultEndpoints()
+			return online
 		}
 	}
 	e := Endpoint{Host: host, Port: 443, TLS: u.Scheme != "http", Web: true, Purpose: ForConnection, PrivateCA: privateCA}
