@@ -2,6 +2,8 @@ package preflight
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -115,7 +117,7 @@ func (d *Doctor) Apply(ctx context.Context, c Change) (Finding, error) {
 	var again []Check
 	for _, check := range Checks(d.Subject) {
 		if check.ID == c.Check {
-			check.After = nil
+			check.After, check.Awaits = nil, nil
 			again = append(again, check)
 		}
 	}
@@ -186,6 +188,10 @@ var places = map[FixID]RegistryChange{
 	FixPolicyMachine: {Key: `HKLM\` + policyPath, Name: "ExecutionPolicy", New: RegistryText("RemoteSigned")},
 	FixBasic:         {Key: basicKey, Name: basicName, New: RegistryNumber(1)},
 }
+
+// SetByRepairs are all the registry values that repairs set, with what they set them to. A Registry that reaches
+// further than this computer writes nothing else.
+func SetByRepairs() []RegistryChange { return slices.Collect(maps.Values(places)) }
 
 func planRegistry(ctx context.Context, r Registry, c *Change) error {
 	v := places[c.Fix.ID]

@@ -15,7 +15,7 @@ import (
 // DefaultLimit is how long a check may take that names no limit of its own.
 const DefaultLimit = 5 * time.Second
 
-// Run runs checks side by side, each as soon as those it comes After have ended. deliver hears every finding
+// Run runs checks side by side, each as soon as those it comes After, and those it Awaits, have ended. deliver hears every finding
 // as it comes, one call at a time, on any goroutine; nil is allowed. The findings are returned in the order of
 // checks.
 //
@@ -57,8 +57,11 @@ func Run(ctx context.Context, checks []Check, deliver func(Finding)) []Finding {
 	return findings
 }
 
-// after waits for the checks that c comes after and skips c where one of them failed; otherwise nil.
+// after waits for the checks that c comes after and skips c where one of those in After failed; otherwise nil.
 func after(c Check, of func(CheckID) (Finding, bool)) *Finding {
+	for _, id := range c.Awaits {
+		of(id)
+	}
 	var skip *Finding
 	for _, id := range c.After {
 		f, runs := of(id)
