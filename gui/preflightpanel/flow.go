@@ -328,7 +328,7 @@ func (e *Exam) openPage(r *Row, fix preflight.Fix) {
 // saveText writes the page for the people who look after the firewall where the person says.
 func (e *Exam) saveText(r *Row, fix preflight.Fix) {
 	f, w := e.flow, e.flow.o.Words()
-	text, title := FirewallText(e, w), w.Text("window.preflight.firewall-file")
+	text, title := preflight.FirewallText(e.subject.Endpoints, e.Findings(), time.Now(), w), w.Text("window.preflight.firewall-file")
 	f.o.Loop.Go(context.Background(), func(ctx context.Context) {
 		path, err := f.o.Files.SaveFile(ctx, title, title+".txt", files.Filter{Title: w.Text("window.preflight.text-file"), Extensions: []string{"txt"}})
 		if errors.Is(err, files.ErrCancelled) {

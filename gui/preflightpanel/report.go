@@ -1,7 +1,6 @@
 package preflightpanel
 
 import (
-	"strconv"
 	"strings"
 	"time"
 
@@ -86,20 +85,4 @@ func Took(w *wording.Words, d time.Duration) string {
 	}
 	tenths := d.Round(100*time.Millisecond).Milliseconds() / 100
 	return w.Decimal(float64(tenths)/10, 1) + " s"
-}
-
-// FirewallText is a page for the people who look after a firewall: which hosts and ports are needed, what for,
-// and how far this computer got.
-func FirewallText(e *Exam, w *wording.Words) string {
-	var b strings.Builder
-	b.WriteString(w.Text("window.preflight.firewall-file") + "\n\n" + w.Text("window.preflight.firewall-ask") + "\n\n")
-	for _, at := range e.subject.Endpoints {
-		b.WriteString("  " + at.Host + "  TCP " + strconv.Itoa(at.Port) + "  " + w.Text("window.preflight.firewall-for."+string(at.Purpose)))
-		if r := e.Row(preflight.NetworkCheck(at)); r != nil && r.Finding.Status != "" {
-			b.WriteString("  (" + w.Explain(r.Finding.Code, r.Finding.Args).Title + ")")
-		}
-		b.WriteByte('\n')
-	}
-	b.WriteString("\n" + w.Text("window.preflight.firewall-more") + "\n")
-	return b.String()
 }
