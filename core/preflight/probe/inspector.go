@@ -95,6 +95,16 @@ func inspectorOf(host string, shown []*x509.Certificate, ways [][]*x509.Certific
 	return nameOf(last)
 }
 
+// ReadBy names who reads along on a way that another computer looked at, empty for nobody. chain is what it was
+// shown, the server's own certificate first, up to the authority where that is trusted there.
+func ReadBy(host string, chain []*x509.Certificate, trusted bool) string {
+	var ways [][]*x509.Certificate
+	if trusted {
+		ways = [][]*x509.Certificate{chain}
+	}
+	return inspectorOf(host, chain, ways)
+}
+
 func productOf(issuer pkix.Name) string {
 	for _, p := range products {
 		if saysOf(issuer, p.word) {
