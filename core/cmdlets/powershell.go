@@ -13,7 +13,18 @@ import (
 // Tenantry never runs it. Every text is quoted so that nothing in it is evaluated; a password is shown as
 // a question for it.
 func PowerShell(inv exchange.Invocation) string {
-	var b strings.Builder
+	return commandLine(inv, func(string) string { return "(Read-Host -AsSecureString)" })
+}
+
+// commandText is a command as it is written down. secret says what stands for a password of a parameter.
+type commandText struct {
+	strings.Builder
+	secret func(param string) string
+	param  string // that is being written
+}
+
+func commandLine(inv exchange.Invocation, secret func(param string) string) string {
+	b := commandText{secret: secret}
 	b.WriteString(safeOnly(inv.Cmdlet))
 	spec, known := Builtin().Find(inv.Cmdlet)
 	for _, p := range inv.Params {
@@ -41,6 +52,7 @@ func PowerShell(inv exchange.Invocation) string {
 			continue
 		}
 		b.WriteByte(' ')
+		b.param = name
 		writeValue(&b, p.Value, 0)
 	}
 	return b.String()
@@ -77,7 +89,7 @@ func safeOnly(name string) string {
 // How deep lists and tables are written; deeper ones are shown as text.
 const writeDepth = 8
 
-func writeValue(b *strings.Builder, v exchange.Value, depth int) {
+func writeValue(b *commandText, v exchange.Value, depth int) {
 	switch v.Kind() {
 	case exchange.None:
 		b.WriteString("$null")
@@ -86,7 +98,7 @@ func writeValue(b *strings.Builder, v exchange.Value, depth int) {
 	case exchange.Integer:
 		b.WriteString(strconv.FormatInt(v.Int(), 10))
 	case exchange.Secret:
-		b.WriteString("(Read-Host -AsSecureString)")
+		b.WriteString(b.secret(b.param))
 	case exchange.Size:
 		b.WriteString(quoteUnlessWord(sizeText(v)))
 	case exchange.Time:
@@ -124,7 +136,7 @@ func timeText(v exchange.Value) string {
 	return t.Format("2006-01-02T15:04:05.9999999")
 }
 
-func writeList(b *strings.Builder, items []exchange.Value, depth int) {
+func writeList(b *commandText, items []exchange.Value, depth int) {
 	if len(items) == 0 || depth >= writeDepth {
 		b.WriteString("@()")
 		return
@@ -145,7 +157,7 @@ func writeList(b *strings.Builder, items []exchange.Value, depth int) {
 	}
 }
 
-func writeTable(b *strings.Builder, v exchange.Value, depth int) {
+func writeTable(b *commandText, v exchange.Value, depth int) {
 	fields := v.Nested().Fields
 	if depth >= writeDepth {
 		b.WriteString("@{}")
@@ -179,7 +191,7 @@ func writeTable(b *strings.Builder, v exchange.Value, depth int) {
 }
 
 // writeQuoted writes a value inside a table, where a bare word would be run as a command.
-func writeQuoted(b *strings.Builder, v exchange.Value, depth int) {
+func writeQuoted(b *commandText, v exchange.Value, depth int) {
 	switch v.Kind() {
 	case exchange.Size:
 		b.WriteString(quote(sizeText(v)))
