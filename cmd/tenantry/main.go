@@ -21,10 +21,15 @@ import (
 	"tenantry/core/exchangesim"
 	"tenantry/core/jobs"
 	"tenantry/core/journal"
+	"tenantry/core/preflight"
+	"tenantry/core/preflight/here"
 	"tenantry/core/signin"
+	"tenantry/core/support"
 	"tenantry/core/wording"
 	"tenantry/gui/kit/files"
 	"tenantry/gui/kit/loop"
+	"tenantry/gui/monitor"
+	"tenantry/gui/preflightpanel"
 	"tenantry/gui/shell"
 )
 
@@ -52,6 +57,7 @@ func run(sample bool) {
 	defer end()
 	a := app.NewWithID("app.tenantry.desktop")
 	win := a.NewWindow("Tenantry")
+	o.Screen = func() (preflight.Screen, error) { return monitor.Read(win) }
 	flow := shell.NewFlow(o)
 	// Also when something panics on the screen's goroutine, which is this one: no session is left behind.
 	defer func() {
@@ -83,7 +89,12 @@ func options() (o shell.Options, end func()) {
 		Locale: locale, Folders: folders,
 		Profiles: signin.OpenProfiles(folders.Profiles()), Vault: signin.SystemVault(),
 		Customers: customers.Open(folders.Customers(), language.Make(locale)),
-		Loop:      &loop.App{}, Files: files.System{}, Sample: startSample,
+		Loop:      &loop.App{}, Files: files.System{}, Sample: startSample, OpenPage: openPage, Remote: another,
+	}
+	o.Preflight = func(about preflightpanel.About) preflight.Subject { return subject(about, &folders, o.Vault) }
+	o.Support = &support.Source{
+		System: here.New(nil).System, Profiles: o.Profiles.List, Customers: o.Customers.List,
+		Here: support.ThisComputer(folders),
 	}
 	end = func() {}
 	c := classic.Options{Version: assets.Version}
@@ -91,7 +102,8 @@ func options() (o shell.Options, end func()) {
 	if err == nil {
 		var log *journal.Journal
 		if log, err = journal.Open(context.Background(), folders.Journal()); err == nil {
-			c.Shells, o.Journal, o.Places, o.Shells = log.Shells(), jobs.Log(log), log.Places("window"), log
+			c.Shells, o.Journal, o.Places, o.Shells, o.Repairs = log.Shells(), jobs.Log(log), log.Places("window"), log, log
+			o.Support.Log = log
 			end = func() { _ = log.Close() } // everything is written by then
 		}
 	}

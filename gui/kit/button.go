@@ -30,6 +30,7 @@ type Button struct {
 
 	text    string
 	icon    *icons.Icon
+	tint    fyne.ThemeColorName // of the icon, empty: that of the words
 	look    Look
 	tip     string
 	reason  string
@@ -75,6 +76,14 @@ func (b *Button) Text() string { return b.text }
 func (b *Button) SetIcon(icon *icons.Icon) {
 	b.icon = icon
 	b.Refresh()
+}
+
+// SetTint gives the icon a colour of its own, for a state; empty is that of the words.
+func (b *Button) SetTint(name fyne.ThemeColorName) {
+	if b.tint != name {
+		b.tint = name
+		b.Refresh()
+	}
 }
 
 // SetLook changes the look.
@@ -276,6 +285,9 @@ func (r *buttonRenderer) Refresh() {
 	r.text.TextStyle.Bold = r.of.look == Primary || r.of.look == Danger
 	r.icon.Hidden = r.of.icon == nil
 	if r.of.icon != nil {
+		if r.of.tint != "" && !r.of.off {
+			words = r.of.tint
+		}
 		r.icon.Resource = r.of.icon.In(words)
 	}
 	r.Layout(r.of.Size())

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"tenantry/core/exchange"
@@ -89,6 +90,29 @@ func (f *Flow) ShowQuietly() {
 	if !f.model.Open {
 		f.model.Open, f.model.Quiet, f.model.Another = true, true, false
 		f.changed()
+	}
+}
+
+// Escape takes back what is nearest: a repair that is being asked for, a run, the other computers, the panel.
+func (f *Flow) Escape() {
+	m := &f.model
+	if e := m.Shown(); e != nil {
+		for _, r := range e.Rows {
+			if r.Repair != nil && r.Repair.Phase == RepairAsking {
+				e.Leave(r.Check.ID)
+				return
+			}
+		}
+	}
+	switch {
+	case m.Another && m.Looking():
+		f.CancelOthers()
+	case m.Another:
+		f.OpenAnother(false)
+	case m.Local.Running:
+		m.Local.Cancel()
+	default:
+		f.Show(false)
 	}
 }
 
@@ -305,6 +329,11 @@ func (e *Exam) Agree(id preflight.CheckID) {
 			f.changedIn(e)
 		})
 	})
+}
+
+// opens tells whether a page can be opened: a settings page of another computer cannot be from here.
+func (e *Exam) opens(page string) bool {
+	return e.flow.o.OpenPage != nil && (e.Computer == "" || strings.HasPrefix(page, "https://"))
 }
 
 func (e *Exam) openPage(r *Row, fix preflight.Fix) {

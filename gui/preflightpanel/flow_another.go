@@ -52,8 +52,8 @@ func (f *Form) missing() string {
 	switch {
 	case len(Hosts(f.Names)) == 0:
 		return "window.preflight.no-names"
-	case f.Authentication == exchange.AuthKerberos && f.User == "" && f.Password.Empty():
-		return ""
+	case f.Authentication == exchange.AuthKerberos:
+		return "" // the ticket this computer holds does without
 	case strings.TrimSpace(f.User) == "":
 		return "window.preflight.no-user"
 	case f.Password.Empty():

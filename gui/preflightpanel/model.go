@@ -175,6 +175,14 @@ func (e *Exam) Summary(w *wording.Words) string {
 	return w.Text("window.preflight.ready")
 }
 
+// Worded is the worst of it in as few words as a light has room for.
+func (e *Exam) Worded(w *wording.Words) string {
+	if fails := e.Count(preflight.Fail); fails > 0 {
+		return w.Count("window.preflight.fail", fails)
+	}
+	return e.Summary(w)
+}
+
 // Form is what somebody typed about other computers.
 type Form struct {
 	Names          string // one a line, or with commas between

@@ -53,6 +53,10 @@ func (h *rowHead) set(icon *icons.Icon, color fyne.ThemeColorName, state, name, 
 	h.state.SetText(state)
 	h.state.SetColor(color)
 	h.name.SetText(name)
+	h.name.SetColor("foreground")
+	if color == theme.ColorMuted { // nothing to see to
+		h.name.SetColor(color)
+	}
 	h.title.SetText(title)
 	h.took.SetText(took)
 }
@@ -86,7 +90,7 @@ func (l *headLine) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 		x += width
 	}
 	rest := size.Width - x - stateWide - tookWide - 4
-	name := min(max(rest*0.42, 120), 240)
+	name := min(max(rest*0.5, 120), 256)
 	put(h.state, stateWide)
 	put(h.name, name)
 	put(h.title, rest-name)
@@ -129,7 +133,9 @@ func (h *rowHead) TypedShortcut(s fyne.Shortcut) { kit.Forward(h, s) }
 func (h *rowHead) MouseIn(ev *desktop.MouseEvent) {
 	h.hovered = true
 	h.paint()
-	tip.Show(h, h.title.Text, ev.AbsolutePosition)
+	if fyne.MeasureText(h.title.Text, theme.Size(h.title.TextSize), h.title.Style).Width > h.title.Size().Width {
+		tip.Show(h, h.title.Text, ev.AbsolutePosition)
+	}
 }
 
 func (h *rowHead) MouseMoved(*desktop.MouseEvent) {}

@@ -190,7 +190,7 @@ func (r *rowView) buttons(row *Row) fyne.CanvasObject {
 	line := kit.Wrapped(6)
 	busy := row.Repair != nil && (row.Repair.Phase == RepairAsking || row.Repair.Phase == RepairMaking || row.Repair.Phase == RepairPlanning)
 	for _, fix := range row.Finding.Fixes {
-		if fix.ID == preflight.FixPage && e.flow.o.OpenPage == nil || fix.ID == preflight.FixPage && e.Computer != "" || busy {
+		if busy || fix.ID == preflight.FixPage && !e.opens(fix.Args["page"]) {
 			continue
 		}
 		line.Add(kit.NewButton(FixText(w, fix), nil, kit.Plain, func() { e.Ask(r.id, fix) }))

@@ -16,14 +16,19 @@ import (
 	"tenantry/core/customers"
 	"tenantry/core/exchange"
 	"tenantry/core/jobs"
+	"tenantry/core/preflight"
 	"tenantry/core/signin"
+	"tenantry/core/support"
+	pages "tenantry/core/troubleshoot"
 	"tenantry/core/wording"
 	"tenantry/gui/cmdletform"
 	"tenantry/gui/customerlist"
 	"tenantry/gui/kit/files"
 	"tenantry/gui/kit/loop"
+	"tenantry/gui/preflightpanel"
 	"tenantry/gui/resultstable"
 	"tenantry/gui/signindialog"
+	"tenantry/gui/troubleshoot"
 )
 
 // Options are what the window works with. Nothing in it opens a connection or a file before it is used.
@@ -47,6 +52,21 @@ type Options struct {
 	// Sample starts the sample partner; nil offers none. It is called away from the screen.
 	Sample func(ctx context.Context) (Sample, error)
 
+	// Preflight says what is looked at: this computer, and the way to what About names. It is called away from
+	// the screen; nil offers no checks. Repairs is where repairs are written down, OpenPage opens a settings
+	// page or an address, Screen tells what the window has to draw with and is called on the UI goroutine; nil
+	// for none.
+	Preflight func(about preflightpanel.About) preflight.Subject
+	Repairs   preflight.RepairLog
+	OpenPage  func(page string) error
+	Screen    func() (preflight.Screen, error)
+
+	// Remote opens a connection to another computer, to look at it; nil offers none.
+	Remote func(ctx context.Context, a preflightpanel.Another) (preflight.Computer, func(context.Context) error, error)
+
+	// Support is what a support bundle is made from, beside what the window knows; nil offers none.
+	Support *support.Source
+
 	// Problem is something that went wrong before the window opened; nil for nothing.
 	Problem *exchange.Problem
 }
@@ -64,10 +84,13 @@ type Places interface {
 type Flow struct {
 	// OnChange hears that something changed; stage tells that it is the stage, and everything is drawn anew.
 	OnChange func(stage bool)
+	OnGo     func(pages.Step) // someone wants to go on there
 
 	SignIn    *signindialog.Flow
-	Customers *customerlist.Flow // nil while signed out
-	Form      *cmdletform.Flow   // nil while signed out
+	Customers *customerlist.Flow   // nil while signed out
+	Form      *cmdletform.Flow     // nil while signed out
+	Preflight *preflightpanel.Flow // nil without something to look with
+	Trouble   *troubleshoot.Flow
 
 	o         Options
 	loop      loop.Loop
@@ -88,6 +111,10 @@ type Flow struct {
 	reading   int             // counts the readings of the panel with the sessions
 	counting  int             // counts the countings of sessions elsewhere
 
+	met        *exchange.Problem // what the next look at the connection need not try again; nil for nothing
+	fine       time.Time         // when nothing was last found to block a run
+	failedLast *exchange.Problem // what F1 is about
+
 	// What must be closed, whatever happens; CloseNow reads it on any goroutine.
 	mu       sync.Mutex
 	sessions *jobs.Sessions
@@ -107,7 +134,10 @@ func NewFlow(o Options) *Flow {
 	}
 	f.leftovers = newLeftovers(f)
 	f.newSignIn()
+	f.Preflight = newPreflight(f)
+	f.Trouble = newTrouble(f)
 	f.lookForLeft()
+	f.loop.Post(f.lookOnce) // when the window shows
 	// The catalog takes a moment to read; nobody should wait for it at the first key.
 	f.loop.Go(context.Background(), func(context.Context) { cmdlets.Builtin() })
 	return f
@@ -119,6 +149,13 @@ func (f *Flow) newSignIn() {
 		Customers: f.o.Customers.List, LastCustomer: f.settings.last, Sample: f.o.Sample, Places: f.o.Places, Leftovers: f.leftovers,
 	})
 	f.SignIn.OnSignedIn = f.signedIn
+	f.SignIn.OnFindOut = f.FindOut
+	f.SignIn.OnFailed = func(p *exchange.Problem) {
+		if p.Code != exchange.CodeCancelled {
+			f.failedLast = p
+		}
+		f.lookInto(p)
+	}
 	if f.leftovers != nil {
 		f.SignIn.OnSessions = func() { f.ShowSessions(true) }
 	}
@@ -244,6 +281,7 @@ func (f *Flow) signedIn(in signindialog.SignedIn) {
 		})
 	})
 	f.Customers.Load()
+	f.lookAgain()
 	f.changed(true)
 }
 
@@ -335,6 +373,9 @@ func (f *Flow) note(n Note) {
 	if n.Kind == NoteGood || n.Kind == NoteInfo {
 		f.model.Notes = slices.DeleteFunc(f.model.Notes, func(old Note) bool { return old.Problem == nil && old.Key == n.Key })
 	}
+	if n.Problem != nil {
+		f.failedLast = n.Problem
+	}
 	f.model.Notes = append(f.model.Notes, n)
 	f.model.NotesTurn++
 	f.changed(false)
@@ -377,6 +418,9 @@ func (f *Flow) end(then func()) {
 	m := &f.model
 	if f.importing != nil {
 		f.importing()
+	}
+	if f.Preflight != nil {
+		f.Preflight.Close()
 	}
 	for _, t := range m.Tabs {
 		t.Run.Cancel()

@@ -135,6 +135,8 @@ type Model struct {
 	Left      *LeftNote // nil when nothing was left open
 	Leaving   bool      // asks whether to sign in again though rows would be lost
 	SaysSo    bool      // closing takes long enough to say so
+	Before    int       // questions before which it is looked whether they can be answered
+	Blocked   *Blocked  // nil while nothing blocks
 }
 
 // Tab is the tab that shows, nil for none.

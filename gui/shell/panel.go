@@ -21,9 +21,11 @@ import (
 	"tenantry/gui/kit/locate"
 	"tenantry/gui/kit/theme"
 	"tenantry/gui/kit/tip"
+	"tenantry/gui/preflightpanel"
 	"tenantry/gui/remedy"
 	"tenantry/gui/resultstable"
 	"tenantry/gui/signindialog"
+	"tenantry/gui/troubleshoot"
 )
 
 // Panel draws the window. It belongs to the UI goroutine.
@@ -49,6 +51,8 @@ type Panel struct {
 	middle    *fyne.Container
 	closing   *fyne.Container
 	sessions  *sessionsPanel
+	preflight *preflightpanel.Panel // nil without something to look with
+	trouble   *troubleshoot.Panel
 	stage     Stage
 	shown     *Tab
 	told      *Tab // whose answer is shown as words
@@ -57,6 +61,7 @@ type Panel struct {
 // NewPanel puts the window's content into win and takes its keys, its close button and flow's OnChange.
 func NewPanel(flow *Flow, win fyne.Window) *Panel {
 	p := &Panel{flow: flow, win: win}
+	flow.OnGo = p.goOn
 	flow.OnChange = func(stage bool) {
 		if stage {
 			p.rebuild()
@@ -96,6 +101,13 @@ func (p *Panel) rebuild() {
 	p.notes, p.notesRoll, p.imports = kit.Stacked(4), nil, nil
 	p.makeClosing()
 	p.sessions = newSessionsPanel(p)
+	over := container.NewStack()
+	p.trouble = troubleshoot.NewPanel(p.flow.Trouble, w, p.win)
+	over.Add(p.trouble.Content())
+	if p.flow.Preflight != nil {
+		p.preflight = preflightpanel.NewPanel(p.flow.Preflight, w, p.win)
+		over.Add(p.preflight.Content())
+	}
 	var content *fyne.Container
 	if m.Stage == SignedOut {
 		p.customers, p.form = nil, nil
@@ -107,7 +119,7 @@ func (p *Panel) rebuild() {
 	}
 	p.under = content
 	top := kit.Stacked(0, p.bar.root, line())
-	p.win.SetContent(tip.Wrap(container.NewStack(canvas.NewRectangle(theme.Color("background")), container.NewBorder(top, nil, nil, nil, content), p.sessions.root, p.closing)))
+	p.win.SetContent(tip.Wrap(container.NewStack(canvas.NewRectangle(theme.Color("background")), container.NewBorder(top, nil, nil, nil, content), p.sessions.root, over, p.closing)))
 	p.draw()
 	switch {
 	case p.signIn != nil:
@@ -281,7 +293,7 @@ func (p *Panel) table(t *Tab) *resultstable.Panel {
 	table := resultstable.NewPanel(t.Table)
 	table.OnExport = func(view results.View, columns []string) { p.flow.Export(t, view, columns) }
 	table.OnRetry = func(ids []exchange.CustomerID) { p.flow.Retry(t, ids) }
-	table.OnStep = p.flow.Step
+	table.OnStep, table.OnFindOut = p.flow.Step, p.flow.FindOut
 	if t.CanAllRows() {
 		table.OnAllRows = func() { p.flow.AllRows(t) }
 	}
@@ -301,7 +313,7 @@ func (p *Panel) drawNotes() {
 	if p.imports != nil {
 		p.imports.draw(m.Import)
 	}
-	now := notesShown{in: p.notes, question: m.Question, importing: p.imports, leaving: m.Leaving, turn: m.NotesTurn}
+	now := notesShown{in: p.notes, question: m.Question, importing: p.imports, leaving: m.Leaving, before: m.Before > 0, turn: m.NotesTurn}
 	if now == p.notesNow {
 		return
 	}
@@ -315,6 +327,12 @@ func (p *Panel) drawNotes() {
 	if m.Leaving {
 		p.notes.Add(kit.NewStrip(kit.Warn, w.Count("window.leave", p.flow.RowTabs()),
 			kit.Action{Text: w.Text("window.step.sign-in"), Do: p.flow.LeaveForSignIn}, kit.Action{Text: w.Text("window.stay"), Do: p.flow.Stay}))
+	}
+	if m.Before > 0 {
+		p.notes.Add(kit.NewStrip(kit.Info, w.Text("window.preflight.before")))
+	}
+	if m.Blocked != nil {
+		p.notes.Add(p.blocked(m.Blocked))
 	}
 	if p.imports != nil {
 		p.notes.Add(p.imports.root)
@@ -339,6 +357,7 @@ type notesShown struct {
 	question  *signindialog.Question
 	importing *importNote
 	leaving   bool
+	before    bool
 	turn      int
 }
 
@@ -355,7 +374,8 @@ func (p *Panel) noteOf(n Note, dismiss func()) fyne.CanvasObject {
 				actions = append(actions, kit.Action{Text: w.Text(step.Key()), Do: func() { p.flow.Step(step) }})
 			}
 		}
-		actions = append(actions, kit.Action{Text: w.Text("kit.close"), Do: dismiss})
+		actions = append(actions, kit.Action{Text: w.Text("window.find-out"), Icon: icons.Search, Do: func() { p.flow.FindOut(n.Problem) }},
+			kit.Action{Text: w.Text("kit.close"), Do: dismiss})
 		panel := kit.NewProblem(kit.Explained(kind, w.Problem(n.Problem), actions...))
 		panel.OnFold = func() { p.under.Refresh() }
 		return panel
@@ -407,6 +427,8 @@ func (p *Panel) keys() {
 		switch key.Name {
 		case fyne.KeyEscape:
 			p.escape()
+		case fyne.KeyF1:
+			p.flow.Help()
 		case fyne.KeyF5:
 			if p.form != nil {
 				p.flow.Again()
@@ -418,6 +440,10 @@ func (p *Panel) keys() {
 // escape takes away what is nearest: the list of the search box, a question, then the run.
 func (p *Panel) escape() {
 	switch f := p.flow; {
+	case f.Preflight != nil && f.Preflight.Model().Open:
+		f.Preflight.Escape()
+	case f.Trouble.Model().Open:
+		f.Trouble.Close()
 	case f.Model().Sessions.Open:
 		f.ShowSessions(false)
 	case f.Model().Stage == SignedOut:

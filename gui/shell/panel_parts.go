@@ -26,8 +26,7 @@ type topBar struct {
 	name        *kit.Text
 	account     *kit.Button
 	sessions    *kit.Button
-	dot         *kit.StateDot
-	state       *kit.StatusItem
+	light       *kit.Button
 	menu        *kit.Button
 	root        *fyne.Container
 	closingText *kit.Text
@@ -36,23 +35,24 @@ type topBar struct {
 
 func newTopBar(p *Panel) *topBar {
 	w := p.words
-	b := &topBar{panel: p, dot: kit.NewStateDot(kit.Idle, "")}
+	b := &topBar{panel: p}
 	b.account = kit.NewButton("", icons.User, kit.Quiet, b.accountMenu)
 	b.sessions = kit.NewButton("", icons.Sessions, kit.Quiet, func() { p.flow.ShowSessions(!p.flow.Model().Sessions.Open) })
 	b.sessions.SetTip(w.Text("window.sessions-tip"))
-	b.state = kit.NewStatusItem(b.dot, "")
+	b.light = newLight(p)
 	b.menu = kit.NewIconButton(icons.Settings, w.Text("window.menu"), b.settingsMenu)
 	b.name = kit.NewHeading("Tenantry")
 	b.root = container.New(layout.NewCustomPaddedLayout(4, 4, 14, 8), container.NewBorder(nil, nil,
-		container.New(&middleLine{}, b.name), container.New(layout.NewCustomPaddedHBoxLayout(2), b.account, b.sessions, b.state, b.menu)))
+		container.New(&middleLine{}, b.name), container.New(layout.NewCustomPaddedHBoxLayout(2), b.account, b.sessions, b.light, b.menu)))
 	return b
 }
 
 func (b *topBar) draw() {
 	m, w := b.panel.flow.Model(), b.panel.words
 	out := m.Stage == SignedOut || m.Account == ""
-	b.account.Hidden, b.sessions.Hidden, b.state.Hidden = out, out, out
+	b.account.Hidden, b.sessions.Hidden = out, out
 	b.name.Hidden = out // the first screen says it larger
+	b.panel.drawLight(b.light)
 	if out {
 		b.root.Refresh()
 		return
@@ -60,17 +60,6 @@ func (b *topBar) draw() {
 	b.account.SetText(m.Account)
 	b.sessions.SetText(w.Text("window.sessions", "n", m.Used+m.Others, "total", m.Max))
 	b.sessions.SetChosen(m.Sessions.Open)
-	state, words := kit.Connected, w.Text("window.state.ready")
-	switch {
-	case m.Stage == Closing:
-		state, words = kit.Working, w.Text("window.state.closing")
-	case m.Busy():
-		state, words = kit.Working, w.Text("window.state.working")
-	case m.Used == 0:
-		state, words = kit.Idle, w.Text("window.state.ready")
-	}
-	b.dot.Set(state, words)
-	b.state.SetText(words)
 	b.root.Refresh()
 }
 
@@ -101,6 +90,11 @@ func (b *topBar) settingsMenu() {
 	}
 	if f.Model().Stage == Working {
 		choice(w.Text("window.import.all"), false, f.ImportAll)
+	}
+	if f.Preflight != nil {
+		choice(w.Text("window.preflight.menu"), false, f.CheckComputer)
+	}
+	if len(items) > 0 {
 		items = append(items, fyne.NewMenuItemSeparator())
 	}
 	heading("window.look")

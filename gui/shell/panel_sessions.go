@@ -139,7 +139,8 @@ func (s *sessionsPanel) row(i int, r SessionRow) fyne.CanvasObject {
 	if r.Problem == nil || r.Busy || r.needsAccount() {
 		return line
 	}
-	why := kit.NewProblem(kit.Explained(kit.Warn, w.Problem(r.Problem)))
+	why := kit.NewProblem(kit.Explained(kit.Warn, w.Problem(r.Problem),
+		kit.Action{Text: w.Text("window.find-out"), Icon: icons.Search, Do: func() { f.FindOut(r.Problem) }}))
 	why.OnFold = func() { s.root.Refresh() }
 	return kit.Stacked(4, line, why)
 }

@@ -29,8 +29,17 @@ func (f *Flow) Run(r cmdletform.Request) {
 	f.runIn(slices.IndexFunc(f.model.Tabs, func(old *Tab) bool { return !old.Running && len(old.Missing()) == 0 && same(old.Request, r) }), r)
 }
 
-// runIn starts a run in the place of a tab, or in a new one when i is below 0.
+// runIn starts a run in the place of a tab, or in a new one when i is below 0, unless something is known to
+// block it.
 func (f *Flow) runIn(i int, r cmdletform.Request) {
+	var old *Tab
+	if i >= 0 {
+		old = f.model.Tabs[i]
+	}
+	f.lookFirst(r, func() { f.start(slices.Index(f.model.Tabs, old), r) })
+}
+
+func (f *Flow) start(i int, r cmdletform.Request) {
 	t := &Tab{Request: r}
 	if i >= 0 {
 		f.model.Tabs[i].Run.Cancel()
@@ -99,6 +108,7 @@ func (f *Flow) apply(t *Tab, u jobs.Update) {
 	t.Table.Apply(u)
 	if u.Summary != nil {
 		t.Running, t.Ended = false, len(t.Parts)
+		f.ended(t)
 	}
 	for i := range t.Parts {
 		p := &t.Parts[i]
@@ -120,6 +130,20 @@ func (f *Flow) apply(t *Tab, u jobs.Update) {
 	}
 	f.showStates()
 	f.changed(false)
+}
+
+// ended looks into what went wrong on the way, when a run ends with that.
+func (f *Flow) ended(t *Tab) {
+	for _, p := range t.Parts {
+		if p.Problem == nil || p.Problem.Code == exchange.CodeCancelled {
+			continue
+		}
+		f.failedLast = p.Problem
+		if ofConnection(p.Problem) {
+			f.lookInto(p.Problem)
+			return
+		}
+	}
 }
 
 // Show brings a tab to the front, with its form.

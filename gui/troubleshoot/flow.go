@@ -3,11 +3,11 @@ package troubleshoot
 import (
 	"context"
 	"errors"
-	"io"
 
 	"tenantry/core/exchange"
 	"tenantry/core/export"
 	"tenantry/core/preflight"
+	"tenantry/core/support"
 	"tenantry/core/troubleshoot"
 	"tenantry/gui/kit/files"
 	"tenantry/gui/kit/loop"
@@ -32,8 +32,9 @@ type Options struct {
 	Able func(troubleshoot.Step) bool
 	Step func(troubleshoot.Step)
 
-	// Bundle makes the support bundle's text; it is called away from the screen. nil offers none.
-	Bundle func(ctx context.Context) (text string, err error)
+	// Bundle returns what makes the support bundle about a problem, nil for about none; that is called away from
+	// the screen. nil offers none.
+	Bundle func(p *exchange.Problem) func(ctx context.Context) (*support.Bundle, error)
 }
 
 // Flow changes the model. All methods are for the UI goroutine.
@@ -165,11 +166,15 @@ func (f *Flow) ShowBundle() {
 	}
 	b := &Bundle{}
 	f.model.Bundle, f.model.Open = b, true
+	build := f.o.Bundle(f.model.Page.Problem)
 	f.changed()
 	f.o.Loop.Go(context.Background(), func(ctx context.Context) {
-		text, err := f.o.Bundle(ctx)
+		made, err := build(ctx)
 		f.o.Loop.Post(func() {
-			b.Text, b.Problem = text, exchange.AsProblem(err)
+			b.made, b.Problem = made, exchange.AsProblem(err)
+			if made != nil {
+				b.Text = string(made.Preview())
+			}
 			f.changed()
 		})
 	})
@@ -178,20 +183,16 @@ func (f *Flow) ShowBundle() {
 // SaveBundle asks for a file and writes exactly what shows.
 func (f *Flow) SaveBundle(title string) {
 	b := f.model.Bundle
-	if b == nil || b.Text == "" {
+	if b == nil || b.made == nil {
 		return
 	}
-	text := b.Text
 	f.o.Loop.Go(context.Background(), func(ctx context.Context) {
-		path, err := f.o.Files.SaveFile(ctx, title, "tenantry-support.txt", files.Filter{Title: "Text", Extensions: []string{"txt"}})
+		path, err := f.o.Files.SaveFile(ctx, title, support.FileName, files.Filter{Title: "ZIP", Extensions: []string{"zip"}})
 		if errors.Is(err, files.ErrCancelled) {
 			return
 		}
 		if err == nil {
-			err = export.WriteFile(path, func(to io.Writer) error {
-				_, err := io.WriteString(to, text)
-				return err
-			})
+			err = export.WriteFile(path, b.made.WriteZip)
 		}
 		f.o.Loop.Post(func() {
 			b.Saved, b.Problem = path, exchange.AsProblem(err)

@@ -8,6 +8,7 @@ package troubleshoot
 import (
 	"tenantry/core/exchange"
 	"tenantry/core/preflight"
+	"tenantry/core/support"
 	"tenantry/core/troubleshoot"
 )
 
@@ -25,6 +26,8 @@ type Bundle struct {
 	Text    string // empty while it is made
 	Saved   string // where, empty for not yet
 	Problem *exchange.Problem
+
+	made *support.Bundle // nil until it is made
 }
 
 // Model is what is to be seen. It belongs to the UI goroutine.

@@ -1,0 +1,297 @@
+package shell
+
+import (
+	"context"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"tenantry/core/exchange"
+	"tenantry/core/preflight"
+	"tenantry/gui/cmdletform"
+	"tenantry/gui/preflightpanel"
+	"tenantry/gui/signindialog"
+)
+
+// Blocked is a question that was not asked, because something found beforehand would have made it fail.
+type Blocked struct {
+	Found []preflight.Finding // what blocks, at least one
+
+	again func() // asks it all the same
+}
+
+// newPreflight makes what looks at this computer, when the window was given something to look with, and looks
+// once when nobody has before.
+func newPreflight(f *Flow) *preflightpanel.Flow {
+	if f.o.Preflight == nil {
+		return nil
+	}
+	p := preflightpanel.NewFlow(preflightpanel.Options{
+		Loop: f.loop, Files: f.o.Files, Words: f.Words, Subject: f.subject, Log: f.o.Repairs, OpenPage: f.o.OpenPage,
+		Remote: f.o.Remote, Authority: signindialog.ReadAuthority,
+	})
+	p.OnLocal = func() { f.changed(false) }
+	return p
+}
+
+// lookOnce looks at this computer at the very first start. It says so only when something blocks, and then
+// only to somebody who has not begun to work.
+func (f *Flow) lookOnce() {
+	if f.Preflight == nil || f.settings.get().Checked {
+		return
+	}
+	f.Preflight.Check(func() {
+		f.settings.change(func(s *Settings) { s.Checked = true })
+		if f.Preflight.Model().Local.Worst() == preflight.Fail && f.model.Stage == SignedOut {
+			f.Preflight.ShowQuietly()
+		}
+	})
+}
+
+// ShowPreflight opens the panel with the checks, or closes it. When nothing was looked at yet, it looks.
+func (f *Flow) ShowPreflight(open bool) {
+	if f.Preflight == nil {
+		return
+	}
+	if open {
+		f.ShowSessions(false)
+	}
+	f.Preflight.Show(open)
+	if local := f.Preflight.Model().Local; open && !local.Running && local.Ended.IsZero() {
+		f.Preflight.Check(nil)
+	}
+	f.changed(false)
+}
+
+// CheckComputer opens the panel and looks at everything anew.
+func (f *Flow) CheckComputer() {
+	if f.Preflight == nil {
+		return
+	}
+	f.ShowSessions(false)
+	f.Preflight.OpenAnother(false)
+	f.Preflight.Show(true)
+	if !f.Preflight.Model().Local.Running {
+		f.Preflight.Check(nil)
+	}
+}
+
+// subject gathers what the screen says of the account and its connection, and returns what makes a subject of
+// it away from the screen.
+func (f *Flow) subject() func() preflight.Subject {
+	met := f.met
+	f.met = nil
+	var about preflightpanel.About
+	var account *preflight.Account
+	authority := func() ([]byte, error) { return about.PrivateCA, nil }
+	if f.model.Stage == Working {
+		about, account = f.signedInSubject()
+	} else {
+		look := f.SignIn.Look()
+		about = preflightpanel.About{Address: look.Address, User: look.User, Customer: f.settings.last(look.User), Proxy: look.Proxy, Authentication: look.Authentication}
+		authority = look.Authority
+		if look.User != "" {
+			account = &preflight.Account{User: look.User, Customer: about.Customer, Authentication: look.Authentication,
+				NeedsPassword: look.NeedsPassword, HasPassword: look.HasPassword, PasswordSpaced: look.PasswordSpaced}
+			if look.HasPassword || !look.NeedsPassword {
+				account.Try = tryLook(look, about.Customer)
+			}
+		}
+	}
+	if account != nil {
+		account.Host = hostOf(about.Address)
+		if met != nil { // what has just happened need not happen again to be told
+			account.Try = func(context.Context) error { return met }
+		}
+	}
+	screen := f.o.Screen
+	return func() preflight.Subject {
+		if pem, err := authority(); err == nil { // a file that cannot be read is told by the attempt to sign in
+			about.PrivateCA = pem
+		}
+		s := f.o.Preflight(about)
+		s.Account = account
+		if f.leftovers != nil {
+			s.Sessions = preflight.LeftBy(f.leftovers)
+		}
+		if screen != nil {
+			s.Screen = func(ctx context.Context) (out preflight.Screen, err error) {
+				told := make(chan struct{})
+				f.loop.Post(func() {
+					defer close(told)
+					out, err = screen()
+				})
+				select {
+				case <-told:
+					return out, err
+				case <-ctx.Done():
+					return preflight.Screen{}, ctx.Err()
+				}
+			}
+		}
+		return s
+	}
+}
+
+// signedInSubject is about the account of now and the customer that is chosen.
+func (f *Flow) signedInSubject() (preflightpanel.About, *preflight.Account) {
+	sessions := f.runner.Sessions
+	a := sessions.Account()
+	about := preflightpanel.About{Address: a.Target.URL, User: a.Credential.User, PrivateCA: a.Target.PrivateCA, Proxy: a.Target.Proxy,
+		Authentication: a.Credential.Authentication}
+	if chosen := f.Customers.Model().Selected(); len(chosen) > 0 {
+		about.Customer = chosen[0].Domain
+	}
+	return about, &preflight.Account{User: about.User, Customer: about.Customer, Authentication: about.Authentication, HasPassword: true,
+		Try: preflight.Trial(sessions, about.Customer)}
+}
+
+// tryLook opens a session with what the form says and closes it again. A sign-in that was refused is not tried
+// again with the same words: that can lock the account.
+func tryLook(look signindialog.Look, customer exchange.CustomerID) func(ctx context.Context) error {
+	if look.Refused != nil && look.Refused.Code.AboutAccount() {
+		return func(context.Context) error { return look.Refused }
+	}
+	return func(ctx context.Context) error {
+		sessions, err := look.Sessions()
+		if err != nil {
+			return err
+		}
+		err = preflight.Trial(sessions, customer)(ctx)
+		if closed := sessions.CloseAll(context.WithoutCancel(ctx)); err == nil {
+			err = closed
+		}
+		return err
+	}
+}
+
+func hostOf(address string) string {
+	if u, err := url.Parse(address); err == nil && u.Host != "" {
+		return u.Hostname()
+	}
+	return address
+}
+
+// ofConnection tells whether the network and the account have to do with p.
+func ofConnection(p *exchange.Problem) bool {
+	return p != nil && (strings.HasPrefix(string(p.Code), "connect.") || strings.HasPrefix(string(p.Code), "signin."))
+}
+
+// lookInto looks, quietly, at the connection that p went wrong on. The light says what was found.
+func (f *Flow) lookInto(p *exchange.Problem) {
+	if f.Preflight == nil || f.model.Sample || !ofConnection(p) || f.Preflight.Model().Local.Running {
+		return
+	}
+	f.met = p
+	f.Preflight.CheckSome(func(id preflight.CheckID) bool { return preflightpanel.GroupOf(id) != preflightpanel.OfComputer }, nil)
+}
+
+// lookAgain looks at the connection anew when it was found wanting before another one worked.
+func (f *Flow) lookAgain() {
+	if f.Preflight == nil || f.Preflight.Model().Local.Running {
+		return
+	}
+	for _, found := range f.Preflight.Model().Local.Findings() {
+		if preflightpanel.GroupOf(found.Check) != preflightpanel.OfComputer && (found.Status == preflight.Fail || found.Status == preflight.Warn) {
+			f.Preflight.CheckSome(func(id preflight.CheckID) bool { return preflightpanel.GroupOf(id) != preflightpanel.OfComputer }, nil)
+			return
+		}
+	}
+}
+
+// How long is looked before a run, and how long what was fine is taken to stay so.
+const (
+	lookLimit = 2 * time.Second
+	fineFor   = time.Minute
+)
+
+// lookFirst looks whether anything known would make a run fail, and calls then when nothing would. A customer
+// with an open session proves that nothing does.
+func (f *Flow) lookFirst(r cmdletform.Request, then func()) {
+	if f.Preflight == nil || f.model.Sample || f.connected(r) || time.Since(f.fine) < fineFor {
+		then()
+		return
+	}
+	f.model.Before++
+	f.unblock()
+	f.changed(false)
+	subject, runner := f.subject(), f.runner
+	f.loop.Go(context.Background(), func(ctx context.Context) {
+		found := preflight.Run(ctx, blockers(subject()), nil)
+		f.loop.Post(func() {
+			if f.model.Stage != Working || f.runner != runner {
+				return
+			}
+			f.model.Before--
+			found = slices.DeleteFunc(found, func(x preflight.Finding) bool { return x.Status != preflight.Fail })
+			if len(found) == 0 {
+				f.fine = time.Now()
+				then()
+				f.changed(false)
+				return
+			}
+			f.failedLast = found[0].Problem()
+			f.model.Blocked = &Blocked{Found: found, again: then}
+			f.model.NotesTurn++
+			f.changed(false)
+			if !f.Preflight.Model().Local.Running {
+				f.Preflight.CheckSome(func(id preflight.CheckID) bool { _, did := preflight.Find(found, id); return did }, nil)
+			}
+		})
+	})
+}
+
+// connected tells whether a session with each of a request's customers is open.
+func (f *Flow) connected(r cmdletform.Request) bool {
+	open := f.runner.Sessions.Connected()
+	if len(r.Customers) == 0 {
+		return slices.Contains(open, "")
+	}
+	for _, c := range r.Customers {
+		if !slices.Contains(open, c.Domain) {
+			return false
+		}
+	}
+	return true
+}
+
+// blockers are the checks that can block a run: whether the address is reached, and whether the account can be
+// sent as it is. They run side by side, for a moment.
+func blockers(s preflight.Subject) []preflight.Check {
+	wanted := map[preflight.CheckID]bool{preflight.CheckAccount: true}
+	for _, e := range s.Endpoints {
+		if e.Purpose == preflight.ForConnection {
+			wanted[preflight.NetworkCheck(e)] = true
+		}
+	}
+	var out []preflight.Check
+	for _, c := range preflight.Checks(s) {
+		if wanted[c.ID] {
+			c.After, c.Awaits, c.Limit = nil, nil, lookLimit
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// RunAnyway asks the question that was blocked.
+func (f *Flow) RunAnyway() {
+	if b := f.model.Blocked; b != nil {
+		f.unblock()
+		b.again()
+	}
+}
+
+// Unblock puts the words about a question that was not asked away.
+func (f *Flow) Unblock() {
+	f.unblock()
+	f.changed(false)
+}
+
+func (f *Flow) unblock() {
+	if f.model.Blocked != nil {
+		f.model.Blocked = nil
+		f.model.NotesTurn++
+	}
+}
