@@ -53,7 +53,7 @@ func addressesOf(o Options) ([]*url.URL, error) {
 	}
 	plain := func(u *url.URL) error {
 		if basic && u.Scheme == "http" {
-			return &exchange.Problem{Code: CodeBasicPlain, Doing: "sign in", Args: map[string]string{"host": u.Host}}
+			return &exchange.Problem{Code: CodeBasicPlain, Doing: doingOpen, Args: map[string]string{"host": u.Host}}
 		}
 		return nil
 	}
@@ -135,7 +135,7 @@ func (l *line) connect(kerberos *httpauth.Kerberos) error {
 			o.Mechanisms = append(o.Mechanisms, ntlm)
 		}
 	default:
-		return &exchange.Problem{Code: CodeNoSuchWay, Doing: "sign in", Args: map[string]string{"chosen": string(l.o.Authentication)}}
+		return &exchange.Problem{Code: CodeNoSuchWay, Doing: doingOpen, Args: map[string]string{"chosen": string(l.o.Authentication)}}
 	}
 	var err error
 	if l.transport, err = httpauth.New(o); err != nil {

@@ -57,10 +57,13 @@ func notReachable(o Options, lines []*line, cause error) error {
 		ports = append(ports, l.url.Port())
 	}
 	return &exchange.Problem{
-		Code: CodeNotReachable, Doing: "sign in", Retry: exchange.RetryNow, Cause: cause,
+		Code: CodeNotReachable, Doing: doingOpen, Retry: exchange.RetryNow, Cause: cause,
 		Args: map[string]string{"host": o.Host, "ports": strings.Join(ports, ", ")},
 	}
 }
+
+// doingOpen is what is being done until a shell is open. Some failures mean something else by then.
+const doingOpen = "sign in"
 
 // unreachable tells whether nothing took the connection, so that another port may.
 func unreachable(err error) bool {
@@ -114,7 +117,7 @@ func (l *line) problem(ctx context.Context, doing string, err error) *exchange.P
 	case errors.As(err, &moved):
 		return make(CodeNotWindows, exchange.RetryNever, "status", strconv.Itoa(moved.Status))
 	case errors.As(err, &carrier):
-		return l.carried(carrier, make)
+		return l.carried(doing, carrier, make)
 	case errors.As(err, &format), errors.Is(err, wsman.ErrTooLarge):
 		return make(exchange.CodeBadAnswer, exchange.RetryNow)
 	case errors.Is(err, context.DeadlineExceeded):
@@ -143,7 +146,7 @@ func (l *line) faulted(f *wsman.Fault, make maker) *exchange.Problem {
 	return make(CodeRefused, exchange.RetryNow, "fault", strconv.FormatUint(uint64(f.Code), 10), "text", f.Text())
 }
 
-func (l *line) carried(e *httpauth.Error, make maker) *exchange.Problem {
+func (l *line) carried(doing string, e *httpauth.Error, make maker) *exchange.Problem {
 	now := func(code exchange.Code, more ...string) *exchange.Problem {
 		return make(code, exchange.RetryNow, more...)
 	}
@@ -197,6 +200,9 @@ func (l *line) carried(e *httpauth.Error, make maker) *exchange.Problem {
 	case httpauth.KindKDC:
 		return now(exchange.CodeKDCNotReachable)
 	case httpauth.KindNotHTTP, httpauth.KindEncoding, httpauth.KindSealing, httpauth.KindTooLarge:
+		if doing == doingOpen { // a web server, a printer
+			return never(CodeNotWindows)
+		}
 		return never(exchange.CodeBadAnswer)
 	case httpauth.KindCancelled:
 		return now(exchange.CodeCancelled)

@@ -120,7 +120,7 @@ func open(ctx context.Context, o Options, kerberos *httpauth.Kerberos, signIn fu
 			if err = signIn(ctx, func() error {
 				err := c.open(ctx)
 				if err != nil && !unreachable(err) {
-					return l.problem(ctx, "sign in", err)
+					return l.problem(ctx, doingOpen, err)
 				}
 				return err
 			}); err == nil {
@@ -129,7 +129,7 @@ func open(ctx context.Context, o Options, kerberos *httpauth.Kerberos, signIn fu
 			l.close()
 		}
 		if !unreachable(err) || ctx.Err() != nil { // somebody is there who says no
-			return nil, l.problem(ctx, "sign in", err)
+			return nil, l.problem(ctx, doingOpen, err)
 		}
 		if first == nil {
 			first = err
