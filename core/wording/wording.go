@@ -367,7 +367,7 @@ func (w *Words) spoken(args map[string]string) map[string]string {
 		values["free"] = w.Size(n)
 	}
 	if e, in, ok := w.find(args["reason"]); ok && e.kind == codeText {
-		values["reason"] = in.fill(e.title, nil)
+		values["reason"] = in.fill(e.title, values)
 	}
 	if id := args["check"]; id != "" {
 		values["check"] = w.Check(id)

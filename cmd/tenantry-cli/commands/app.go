@@ -68,6 +68,7 @@ func (a *app) root() *cobra.Command {
 			"    2  the command's words are wrong; nothing was sent\n" +
 			"    3  some customers answered, and some did not\n" +
 			"    4  sign-in was refused\n" +
+			"    5  the preflight found something that blocks\n" +
 			"  130  cancelled; what had arrived is written",
 		Example: "  # no account needed: a sample partner with invented customers\n" +
 			"  tenantry-cli run Get-Mailbox --sample --customer contoso.example\n\n" +
@@ -83,7 +84,7 @@ func (a *app) root() *cobra.Command {
 	root.PersistentFlags().BoolVarP(&a.quiet, "quiet", "q", false, "no progress and no notes on standard error, only problems")
 	root.PersistentFlags().BoolVarP(&a.verbose, "verbose", "v", false, "tell more on standard error: redirects, and the details behind a problem")
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(a.runCommand(), a.customersCommand(), a.cmdletsCommand(), a.sessionsCommand(), a.openCommand(), a.sampleCommand(), a.versionCommand())
+	root.AddCommand(a.runCommand(), a.customersCommand(), a.cmdletsCommand(), a.sessionsCommand(), a.openCommand(), a.preflightCommand(), a.sampleCommand(), a.versionCommand())
 	root.SetHelpCommand(a.helpCommand())
 	a.addCompletion(root)
 	return root

@@ -122,10 +122,10 @@ func (l *link) signedIn(a *app) {
 	}
 }
 
-// open reads the flags. Nothing is sent to a server.
-func (f *connectFlags) open(ctx context.Context, a *app) (*link, error) {
+// single checks that one connection is chosen.
+func (f *connectFlags) single(a *app) error {
 	if f.connect != string(exchange.Classic) {
-		return nil, usage(codeOnlyClassic, nil)
+		return usage(codeOnlyClassic, nil)
 	}
 	given := 0
 	for _, on := range []bool{f.sample, f.profile != "", f.url != ""} {
@@ -135,9 +135,17 @@ func (f *connectFlags) open(ctx context.Context, a *app) (*link, error) {
 	}
 	switch {
 	case given == 0:
-		return nil, usage(codeNoConnection, map[string]string{"known": joined(a.profileNames(), 5)})
+		return usage(codeNoConnection, map[string]string{"known": joined(a.profileNames(), 5)})
 	case given > 1:
-		return nil, usage(codeTwoConnections, nil)
+		return usage(codeTwoConnections, nil)
+	}
+	return nil
+}
+
+// open reads the flags. Nothing is sent to a server.
+func (f *connectFlags) open(ctx context.Context, a *app) (*link, error) {
+	if err := f.single(a); err != nil {
+		return nil, err
 	}
 	if err := a.folders.Make(); err != nil {
 		return nil, err
@@ -203,15 +211,8 @@ func (f *connectFlags) chosen(a *app) (*link, error) {
 		credential: exchange.Credential{User: at.User, Authentication: at.Authentication, ClientCertificate: certificate},
 		profile:    at.Name, maxSessions: at.MaxSessions, only: at.Customers,
 	}
-	if at.CAFile != "" {
-		pem, err := os.ReadFile(at.CAFile)
-		if err != nil {
-			return nil, cannotOpen(at.CAFile, err)
-		}
-		if !x509.NewCertPool().AppendCertsFromPEM(pem) {
-			return nil, usage(codeBadCA, map[string]string{"path": at.CAFile})
-		}
-		l.privateCA = pem
+	if l.privateCA, err = authority(at.CAFile); err != nil {
+		return nil, err
 	}
 	if at.TakesPassword() {
 		l.password = func(ctx context.Context) (secret.Secret, error) { return f.password(ctx, a, at) }
@@ -220,6 +221,21 @@ func (f *connectFlags) chosen(a *app) (*link, error) {
 		l.proxyAsks = func(ctx context.Context) (secret.Secret, error) { return proxyPassword(ctx, a, at) }
 	}
 	return l, nil
+}
+
+// authority reads a private certificate authority as PEM; nil for no path.
+func authority(path string) ([]byte, error) {
+	if path == "" {
+		return nil, nil
+	}
+	pem, err := os.ReadFile(path)
+	if err != nil {
+		return nil, cannotOpen(path, err)
+	}
+	if !x509.NewCertPool().AppendCertsFromPEM(pem) {
+		return nil, usage(codeBadCA, map[string]string{"path": path})
+	}
+	return pem, nil
 }
 
 // password comes from standard input when asked so, else from the system's secret store, else from a prompt.

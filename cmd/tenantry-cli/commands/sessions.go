@@ -83,7 +83,7 @@ func (a *app) openJournal(ctx context.Context) (*journal.Journal, error) {
 // program, and nobody else can reach it: it needs no book, and nothing of it can be left open.
 func (l *link) account(a *app) jobs.Account {
 	account := jobs.Account{Connector: l.connector, Credential: l.credential, Target: l.target(a, ""), MaxSessions: l.maxSessions}
-	if l.known != nil {
+	if l.known != nil || l.journal == nil {
 		return account
 	}
 	account.Places = l.journal.Places(program)
