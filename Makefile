@@ -13,10 +13,10 @@ KILLS       ?= 1000
 PLATFORMS   := linux/amd64 linux/arm64 windows/amd64 windows/arm64 darwin/amd64 darwin/arm64
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test unit lint fuzz cross e2e faults bench soak golden clean
+.PHONY: help run build test unit lint fuzz cross windows test-windows darwin e2e faults bench soak golden clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: ## open the window on the sample partner (without a display: in a virtual one, with a screenshot and the table)
 	@packaging/setup.sh run
@@ -50,6 +50,17 @@ cross: ## the command line for every system, without cgo
 		echo "build cmd/tenantry-cli for $$p"; \
 		CGO_ENABLED=0 GOOS=$${p%/*} GOARCH=$${p#*/} go build -o build/cross/tenantry-cli-$${p%/*}-$${p#*/} ./cmd/tenantry-cli || exit 1; \
 	done
+
+windows: ## build the window and the command line for Windows into build/windows
+	@packaging/setup.sh windows
+	@packaging/windows/build.sh
+
+test-windows: ## try both for Windows, and what lies below them, in Wine; screenshots in build/screens
+	@packaging/setup.sh windows-test
+	@test/windows/run.sh
+
+darwin: ## build the command line for macOS, and check what else can be checked without a Mac
+	@test/darwin.sh
 
 e2e: ## only the stories in the real window, with their screenshots in build/screens
 	@packaging/setup.sh test

@@ -3,6 +3,8 @@
 #
 #   packaging/setup.sh build   what compiling the window needs
 #   packaging/setup.sh test    that, and what the tests of the real window, the secret store and Kerberos need
+#   packaging/setup.sh windows        what compiling the window for Windows needs
+#   packaging/setup.sh windows-test   that, and what running it here needs: Wine and a virtual screen
 #
 # On Debian and Ubuntu it installs what is missing. On macOS and Windows it says what to install.
 set -eu
@@ -13,6 +15,8 @@ build_packages="gcc libc6-dev pkg-config libgl-dev libx11-dev libxcursor-dev lib
 screen_packages="xvfb xauth xdotool imagemagick x11-utils libgl1-mesa-dri openbox dbus dbus-x11 gnome-keyring tesseract-ocr tesseract-ocr-eng"
 realm_packages="krb5-kdc krb5-admin-server krb5-user python3-gssapi curl ca-certificates"
 foreign_packages="python3-winrm gss-ntlmssp" # what our NTLM is held against
+windows_packages="gcc-mingw-w64-x86-64"
+wine_packages="wine wine64 fonts-wine locales"
 
 need_go() {
 	command -v go >/dev/null 2>&1 && return
@@ -22,8 +26,12 @@ need_go() {
 
 debian() {
 	packages=$build_packages
-	[ "$want" = test ] && packages="$packages $screen_packages $realm_packages $foreign_packages"
-	[ "$want" = run ] && [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] && packages="$packages $screen_packages"
+	case $want in
+	test) packages="$packages $screen_packages $realm_packages $foreign_packages" ;;
+	run) [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] || packages="$packages $screen_packages" ;;
+	windows) packages=$windows_packages ;;
+	windows-test) packages="$windows_packages $wine_packages $screen_packages" ;;
+	esac
 	missing=""
 	for p in $packages; do
 		dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q '^install ok installed$' || missing="$missing $p"
@@ -56,6 +64,18 @@ mac() {
 }
 
 need_go
+case $want-$(uname -s) in
+windows-Darwin)
+	command -v x86_64-w64-mingw32-gcc >/dev/null 2>&1 && exit
+	echo "Compiling the window for Windows needs mingw-w64. Install it with: brew install mingw-w64" >&2
+	exit 1
+	;;
+windows-test-Linux) ;;
+windows-test-*)
+	echo "The Windows build is tried on Debian, where Wine and a virtual screen can be installed." >&2
+	exit 1
+	;;
+esac
 case $(uname -s) in
 Linux)
 	if command -v apt-get >/dev/null 2>&1; then

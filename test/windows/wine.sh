@@ -4,7 +4,8 @@
 #   test/windows/wine.sh program.exe [arguments]
 #   GOOS=windows go test $(test/windows/wine.sh --flags) ./core/journal
 #   test/windows/wine.sh --make FOLDER     makes a Windows in FOLDER that stays
-#   test/windows/wine.sh --in FOLDER program.exe [arguments]     runs in that one
+#   test/windows/wine.sh --in FOLDER program.exe [arguments]     runs in that one, in its person's Documents
+#   test/windows/wine.sh --end FOLDER      stops what still runs in it
 #
 # TENANTRY_WINDOWS_VERSION says which Windows it is, win10 unless said otherwise: win7, win81, win10, win11,
 # win2008r2, win2012, win2012r2, win2016, win2019, win2022 or win2025. The program gets the variable too.
@@ -125,7 +126,7 @@ run() {
 # finished prints the folder of a Windows of the wanted version, made when it is not there yet.
 finished() {
 	local mark made
-	mark=$(cat "$here/wine.sh" "$here/"*.c <(wine --version) | sha256sum | cut -c1-12)
+	mark=$(cat "$here/wine.sh" "$here/wine/"*.c <(wine --version) | sha256sum | cut -c1-12)
 	made=$kept/$mark-$version
 	mkdir -p "$kept"
 	(
@@ -136,8 +137,8 @@ finished() {
 			export WINEPREFIX=$kept/making
 			wine wineboot -i >/dev/null 2>&1 || fail "Wine could not make a Windows"
 			wineserver -w
-			x86_64-w64-mingw32-gcc -O2 -shared -o "$WINEPREFIX/drive_c/windows/system32/bcryptprimitives.dll" "$here/bcryptprimitives.c" -ladvapi32
-			x86_64-w64-mingw32-gcc -O2 -o "$WINEPREFIX/drive_c/windows/launch.exe" "$here/launch.c"
+			x86_64-w64-mingw32-gcc -O2 -shared -o "$WINEPREFIX/drive_c/windows/system32/bcryptprimitives.dll" "$here/wine/bcryptprimitives.c" -ladvapi32
+			x86_64-w64-mingw32-gcc -O2 -o "$WINEPREFIX/drive_c/windows/launch.exe" "$here/wine/launch.c"
 			# Documents and Desktop are folders of that Windows, not of whoever works here.
 			find "$WINEPREFIX/drive_c/users" -type l | while read -r link; do rm "$link" && mkdir "$link"; done
 			mv "$WINEPREFIX" "$kept/$mark"
@@ -161,10 +162,10 @@ flags() {
 	root=$(go env GOROOT)
 	original=$root/src/internal/syscall/windows/at_windows.go
 	mkdir -p "$kept/library"
-	sed 's/^var TestDeleteatFallback bool$/var TestDeleteatFallback = true/' "$original" >"$kept/library/$$.go"
-	cmp -s "$original" "$kept/library/$$.go" && fail "Go's library is not as expected: $original"
-	mv "$kept/library/$$.go" "$kept/library/at_windows.go"
-	printf '{"Replace": {"%s": "%s"}}\n' "$original" "$kept/library/at_windows.go" >"$kept/library/$$.json"
+	sed 's/^var TestDeleteatFallback bool$/var TestDeleteatFallback = true/' "$original" >"$kept/library/$$.txt"
+	cmp -s "$original" "$kept/library/$$.txt" && fail "Go's library is not as expected: $original"
+	mv "$kept/library/$$.txt" "$kept/library/at_windows.txt"
+	printf '{"Replace": {"%s": "%s"}}\n' "$original" "$kept/library/at_windows.txt" >"$kept/library/$$.json"
 	mv "$kept/library/$$.json" "$kept/library/overlay.json"
 	echo "-exec=$here/wine.sh -overlay=$kept/library/overlay.json"
 }
@@ -187,7 +188,14 @@ case ${1:-} in
 	WINEPREFIX=$(cd "$2" && pwd)
 	export WINEPREFIX
 	shift 2
+	[ -f "$1" ] && set -- "$(realpath "$1")" "${@:2}"
+	cd "$WINEPREFIX"/drive_c/users/*/AppData/../Documents
 	run "$@"
+	;;
+--end)
+	[ $# -eq 2 ] || fail "--end wants a folder"
+	end "$(cd "$2" && pwd)"
+	exit
 	;;
 "") fail "which program?" ;;
 esac
