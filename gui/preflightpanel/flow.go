@@ -180,10 +180,11 @@ func (e *Exam) run(which func(preflight.CheckID) bool, ended func()) {
 				f.changedIn(e)
 			}
 		})
+		these := checks
 		if which != nil {
-			checks = slices.DeleteFunc(slices.Clone(checks), func(c preflight.Check) bool { return !which(c.ID) })
+			these = slices.DeleteFunc(slices.Clone(checks), func(c preflight.Check) bool { return !which(c.ID) })
 		}
-		preflight.Run(ctx, checks, func(found preflight.Finding) {
+		preflight.Run(ctx, these, func(found preflight.Finding) {
 			f.o.Loop.Post(func() {
 				if turn != e.turn {
 					return
@@ -195,12 +196,13 @@ func (e *Exam) run(which func(preflight.CheckID) bool, ended func()) {
 				f.changedIn(e)
 			})
 		})
+		whole := which == nil && ctx.Err() == nil
 		f.o.Loop.Post(func() {
 			if turn != e.turn {
 				return
 			}
 			e.Running = false
-			if which == nil && ctx.Err() == nil {
+			if whole {
 				e.Ended = time.Now()
 			}
 			f.changedIn(e)

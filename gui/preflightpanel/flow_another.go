@@ -126,15 +126,16 @@ func (f *Flow) lookAt(e *Exam) {
 	f.changed()
 	f.o.Loop.Go(ctx, func(ctx context.Context) {
 		c, end, err := f.connect(ctx, e.Computer, form)
+		stopped := ctx.Err() != nil
+		cancel()
 		f.o.Loop.Post(func() {
-			cancel()
 			if turn != e.turn { // nobody waits for it any more
 				f.giveBack(end)
 				return
 			}
 			if err != nil {
 				e.Running, e.Problem = false, exchange.AsProblem(err)
-				if ctx.Err() != nil && exchange.CodeOf(err) == "" {
+				if stopped {
 					e.Problem = &exchange.Problem{Code: preflight.CodeCancelled}
 				}
 				f.changed()

@@ -16,9 +16,10 @@ import (
 
 // Blocked is a question that was not asked, because something found beforehand would have made it fail.
 type Blocked struct {
-	Found []preflight.Finding // what blocks, at least one
+	Found  []preflight.Finding // what blocks, at least one
+	Script bool                // it was a script that was not opened in PowerShell
 
-	again func() // asks it all the same
+	again func() // asks it all the same; nil for a script
 }
 
 // newPreflight makes what looks at this computer, when the window was given something to look with, and looks
@@ -43,7 +44,8 @@ func (f *Flow) lookOnce() {
 	}
 	f.Preflight.Check(func() {
 		f.settings.change(func(s *Settings) { s.Checked = true })
-		if f.Preflight.Model().Local.Worst() == preflight.Fail && f.model.Stage == SignedOut {
+		begun := f.model.Stage != SignedOut || f.SignIn.Model().Busy != signindialog.Idle
+		if f.Preflight.Model().Local.Worst() == preflight.Fail && !begun {
 			f.Preflight.ShowQuietly()
 		}
 	})

@@ -67,6 +67,10 @@ type Options struct {
 	// Support is what a support bundle is made from, beside what the window knows; nil offers none.
 	Support *support.Source
 
+	// OpenScript opens a script, under a name, in a PowerShell window of its own. It is called away from the
+	// screen; nil where there is no Windows PowerShell.
+	OpenScript func(ctx context.Context, name string, script []byte) error
+
 	// Problem is something that went wrong before the window opened; nil for nothing.
 	Problem *exchange.Problem
 }
@@ -281,6 +285,9 @@ func (f *Flow) signedIn(in signindialog.SignedIn) {
 		})
 	})
 	f.Customers.Load()
+	if f.Preflight != nil && f.Preflight.Model().Quiet {
+		f.Preflight.Show(false)
+	}
 	f.lookAgain()
 	f.changed(true)
 }
