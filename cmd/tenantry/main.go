@@ -19,6 +19,7 @@ import (
 	"tenantry/core/exchange"
 	"tenantry/core/exchange/classic"
 	"tenantry/core/exchangesim"
+	"tenantry/core/handover"
 	"tenantry/core/jobs"
 	"tenantry/core/journal"
 	"tenantry/core/preflight"
@@ -89,7 +90,7 @@ func options() (o shell.Options, end func()) {
 		Locale: locale, Folders: folders,
 		Profiles: signin.OpenProfiles(folders.Profiles()), Vault: signin.SystemVault(),
 		Customers: customers.Open(folders.Customers(), language.Make(locale)),
-		Loop:      &loop.App{}, Files: files.System{}, Sample: startSample, OpenPage: openPage, Remote: another,
+		Loop:      &loop.App{}, Files: files.System{}, Sample: startSample, OpenPage: openPage, Remote: another, OpenScript: handover.Open,
 	}
 	o.Preflight = func(about preflightpanel.About) preflight.Subject { return subject(about, &folders, o.Vault) }
 	o.Support = &support.Source{

@@ -209,7 +209,7 @@ func (w *scriptWriter) needs() []string {
 	add(w.Authentication == exchange.AuthNTLM, "handover.ntlm")
 	add(w.Authentication == exchange.AuthCertificate, "handover.certificate")
 	add(w.PrivateCA && !w.Sample, "handover.authority")
-	add(w.Proxy.Mode == exchange.ProxySystem, "handover.proxy-system")
+	add(w.Proxy.Mode == exchange.ProxySystem && !w.Sample, "handover.proxy-system")
 	add(w.Proxy.Mode == exchange.ProxyManual, "handover.proxy-manual")
 	return keys
 }

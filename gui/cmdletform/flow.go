@@ -267,6 +267,23 @@ func (f *Flow) CanPreview() bool {
 	return ok
 }
 
+// Request is the form as it is filled in, for those who do not run it. ok is false when it is not ready; the form
+// says then what is missing.
+func (f *Flow) Request() (r Request, ok bool) {
+	m := &f.model
+	if m.Spec == nil {
+		return Request{}, false
+	}
+	inv := m.check()
+	if reason, _ := m.Reason(); reason != Ready {
+		m.Pressed = true
+		m.Compact = m.Compact && reason == NoCustomer
+		f.changed()
+		return Request{}, false
+	}
+	return Request{Spec: m.Spec, Draft: cloneDraft(m.Draft), Invocation: inv, Customers: m.Customers}, true
+}
+
 // Run asks for the form to be run: a change is confirmed first, everything else is handed to OnRun at once.
 func (f *Flow) Run() { f.run(false) }
 

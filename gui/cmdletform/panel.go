@@ -45,6 +45,7 @@ type Panel struct {
 	run     *kit.Button
 	preview *kit.Button
 	copied  *kit.Button
+	script  *kit.Button
 	confirm *fyne.Container
 	footer  *fyne.Container
 	head    *fyne.Container
@@ -177,8 +178,11 @@ func (p *Panel) makeCard() {
 	p.line = mono()
 	p.copied = kit.NewButton(w.Text("kit.copy"), icons.Copy, kit.Quiet, p.copy)
 	p.copied.SetTip(w.Text("window.form.copy-tip"))
+	p.script = kit.NewIconButton(icons.More, w.Text("handover.menu-tip"), nil)
+	p.script.Hide()
 	line := container.New(layout.NewCustomPaddedLayout(0, 0, 16, 12), container.NewStack(kit.NewSurface("headerBackground", ""),
-		container.New(layout.NewCustomPaddedLayout(0, 0, 10, 0), container.NewBorder(nil, nil, nil, p.copied, container.New(&middleLine{}, p.line)))))
+		container.New(layout.NewCustomPaddedLayout(0, 0, 10, 0), container.NewBorder(nil, nil, nil, container.New(layout.NewCustomPaddedHBoxLayout(0), p.copied, p.script),
+			container.New(&middleLine{}, p.line)))))
 	p.who, p.reason = kit.NewText(""), kit.NewText("")
 	p.who.Clip = true
 	p.reason.SetColor(theme.ColorMuted)
@@ -218,6 +222,17 @@ func (p *Panel) copy() {
 	fyne.CurrentApp().Clipboard().SetContent(p.flow.model.Line)
 	p.copied.SetText(p.words.Text("kit.copied"))
 	p.copied.SetIcon(icons.Check)
+}
+
+// OfferScript shows a button for the form as a script; do hears of a press when the form is ready, and which object
+// a menu hangs on.
+func (p *Panel) OfferScript(do func(from fyne.CanvasObject, r Request)) {
+	p.script.OnTapped = func() {
+		if r, ok := p.flow.Request(); ok {
+			do(p.script, r)
+		}
+	}
+	p.script.Show()
 }
 
 // Height is how high the form wants to be at a width.

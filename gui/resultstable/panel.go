@@ -49,6 +49,7 @@ type Panel struct {
 	center  *fyne.Container
 	status  *kit.Text
 	export  *kit.Button
+	script  *kit.Button
 	root    *fyne.Container
 
 	saidStrips string // what the strips say now, so that they are made anew only when that changes
@@ -105,8 +106,11 @@ func NewPanel(flow *Flow) *Panel {
 
 	head := container.New(layout.NewCustomPaddedLayout(4, 4, 8, 8), container.NewBorder(nil, nil, nil,
 		container.NewHBox(p.columns, p.details), container.New(&atMost{width: 420}, p.find)))
+	p.script = kit.NewButton(w.Text("handover.menu"), nil, kit.Quiet, nil)
+	p.script.SetTip(w.Text("handover.menu-tip"))
+	p.script.Hide()
 	foot := container.New(layout.NewCustomPaddedLayout(4, 4, 12, 8),
-		container.NewBorder(nil, nil, nil, p.export, container.New(&middleLine{}, p.status)))
+		container.NewBorder(nil, nil, nil, container.NewHBox(p.script, p.export), container.New(&middleLine{}, p.status)))
 	p.middle = container.NewStack(p.grid)
 	p.center = container.NewStack(p.middle)
 	p.above = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(4, 0, 8, 8), p.strips))
@@ -114,6 +118,12 @@ func NewPanel(flow *Flow) *Panel {
 	flow.OnChange = p.draw
 	p.draw(true)
 	return p
+}
+
+// OfferScript shows a button for the run as a script; do hears of a press, and which object a menu hangs on.
+func (p *Panel) OfferScript(do func(from fyne.CanvasObject)) {
+	p.script.OnTapped = func() { do(p.script) }
+	p.script.Show()
 }
 
 // Content is what to put on the screen.

@@ -140,6 +140,7 @@ func (p *Panel) makeWorking() *fyne.Container {
 	p.customers = customerlist.NewPanel(f.Customers, w, f.Loop(), f.Files())
 	p.form = cmdletform.NewPanel(f.Form, w)
 	p.form.OnImport = f.ImportAll
+	p.form.OfferScript(p.scriptMenu)
 	p.tabs = newTabBar(p)
 	p.progress = newRunProgress(p)
 	p.notesRoll = container.NewVScroll(p.notes)
@@ -293,6 +294,7 @@ func (p *Panel) table(t *Tab) *resultstable.Panel {
 	table := resultstable.NewPanel(t.Table)
 	table.OnExport = func(view results.View, columns []string) { p.flow.Export(t, view, columns) }
 	table.OnRetry = func(ids []exchange.CustomerID) { p.flow.Retry(t, ids) }
+	table.OfferScript(func(from fyne.CanvasObject) { p.scriptMenu(from, t.Request) })
 	table.OnStep, table.OnFindOut = p.flow.Step, p.flow.FindOut
 	if t.CanAllRows() {
 		table.OnAllRows = func() { p.flow.AllRows(t) }

@@ -24,6 +24,8 @@ type runOptions struct {
 	whatIf    bool
 	jobs      int
 	wait      time.Duration
+
+	scriptFile string // write a script there instead of running; "-" is standard output
 }
 
 func (a *app) runCommand() *cobra.Command {
@@ -39,14 +41,22 @@ func (a *app) runCommand() *cobra.Command {
 			"Over several customers the first column is Customer, and rows are sorted by it unless --sort says\n" +
 			"otherwise. When single objects fail, the rows that came are written and the exit status is 1. When\n" +
 			"nobody answered and no row came, nothing is written at all; an answer without rows is [] as json,\n" +
-			"and as csv the names given with --columns.",
+			"and as csv the names given with --columns.\n\n" +
+			"With --script nothing runs: the run is written as a script of Windows PowerShell, which asks for\n" +
+			"passwords itself. --connect modern writes one for Exchange Online's own module.",
 		Example: "  tenantry-cli run Get-Mailbox --sample --customer contoso.example -p ResultSize=Unlimited --format csv\n" +
 			"  tenantry-cli run Get-MailboxStatistics --profile work --tag north -p Identity=finance\n" +
 			"  tenantry-cli run Set-Mailbox --profile work --customer contoso.onmicrosoft.com \\\n" +
-			"      -p Identity=anna -p DeliverToMailboxAndForward=false --whatif",
+			"      -p Identity=anna -p DeliverToMailboxAndForward=false --whatif\n" +
+			"  tenantry-cli run Get-Mailbox --profile work --all --script mailboxes.ps1",
 		Args:              a.takes(1, 1, "cmdlet"),
 		ValidArgsFunction: completeCmdlet,
-		RunE:              func(c *cobra.Command, args []string) error { return o.run(c.Context(), a, args[0]) },
+		RunE: func(c *cobra.Command, args []string) error {
+			if o.scriptFile != "" {
+				return o.script(c, a, args[0])
+			}
+			return o.run(c.Context(), a, args[0])
+		},
 	}
 	o.connect.add(a, c)
 	c.Flags().StringArrayVarP(&o.params, "param", "p", nil, "give the cmdlet a parameter: `Name=Value` (repeat for several)")
@@ -58,6 +68,7 @@ func (a *app) runCommand() *cobra.Command {
 	c.Flags().BoolVar(&o.whatIf, "whatif", false, "let the server say what a change would do, and change nothing")
 	c.Flags().IntVar(&o.jobs, "jobs", 0, "ask `N` customers side by side, at most the account's sessions (default 3)")
 	c.Flags().DurationVar(&o.wait, "wait", jobs.DefaultPatience, "wait for a busy server `TIME` at most, for each customer; 0s does not wait")
+	c.Flags().StringVar(&o.scriptFile, "script", "", "run nothing: write a PowerShell script that does the same to `FILE`, - for standard output")
 	_ = c.RegisterFlagCompletionFunc("param", completeParam)
 	complete(c, "customer", a.domains)
 	complete(c, "tag", a.tags)
@@ -146,7 +157,7 @@ func (o *runOptions) invocation(ctx context.Context, a *app, spec *cmdlets.Spec)
 		return exchange.Invocation{}, err
 	}
 	args := cmdlets.ArgOptions{Locale: a.words.Locale(), Zone: time.Local}
-	args.Secrets, params, err = a.askSecrets(ctx, spec, params)
+	args.Secrets, params, err = o.secretsIn(ctx, a, spec, params)
 	if err != nil {
 		return exchange.Invocation{}, err
 	}
