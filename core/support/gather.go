@@ -3,6 +3,7 @@ package support
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"tenantry/core/cmdlets"
@@ -243,6 +244,10 @@ func (g *gathering) arg(name, text string) string {
 		return g.redact.place(kindText, text)
 	case "reason":
 		return g.code(exchange.Code(text))
+	case "seconds", "count", "limit", "free", "port", "status", "width", "height", "line":
+		if strings.Trim(text, "0123456789") == "" { // only this program writes these
+			return text
+		}
 	case "text", "object", "value", "expression", "stack":
 		return g.redact.place(kindText, text) // what somebody typed, or a server wrote
 	}

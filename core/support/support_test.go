@@ -96,6 +96,7 @@ func full(t *testing.T) Source {
 			Facts: []preflight.Fact{{Name: `HKCU\SOFTWARE\Microsoft\PowerShell\1\ShellIds\Microsoft.PowerShell\ExecutionPolicy`, Text: "Restricted"}, {Name: `HKLM\SOFTWARE\Jansen`, Text: "abcdefghijklmnop0123456789ABCDEF"}},
 			Fixes: []preflight.Fix{{ID: preflight.FixPolicyUser}}},
 		{Check: "network:outlook.office365.com:443", Status: preflight.Pass, Code: preflight.CodeServiceOpen, Args: map[string]string{"host": "outlook.office365.com"}},
+		{Check: preflight.CheckDisk, Status: preflight.Pass, Code: preflight.CodeDiskFine, Args: map[string]string{"path": "/home/jansen", "free": "48318382080"}},
 		{Check: "Jansen", Status: "hunter2", Code: "umbrella.code", Because: "network:proxy7.northwind.example:8080"},
 		{Check: preflight.CheckFolder, Status: preflight.Pass, Code: preflight.CodeNotRepaired, Args: map[string]string{"path": `C:\Users\jansen\AppData`, "what": "/home/jansen/.config/tenantry"}},
 	}
@@ -153,7 +154,7 @@ func TestWhatHelpsIsInTheBundle(t *testing.T) {
 		"fail  network:host-", ":443: The server could not prove who it is (connect.untrusted), 120 ms", "TLS 1.3", "Expires: 2026-12-31T23:59:59Z",
 		`HKCU\SOFTWARE\Microsoft\PowerShell\1\ShellIds\Microsoft.PowerShell\ExecutionPolicy: Restricted`,
 		"pass  network:outlook.office365.com:443",
-		"1 in use, 0 left open, 0 of other computers",
+		"There is room on the disk: 45 GB", "1 in use, 0 left open, 0 of other computers",
 		"2026-11-30T12:00:00Z, Get-Mailbox, partly, 12 rows, 1500 ms, window, classic, host-", "Identity ResultSize text-",
 		"1 x answered, 12 rows", "2 x failed, connect.timeout, 0 rows",
 		"execution-policy-user, command line, another computer",
@@ -166,7 +167,7 @@ func TestWhatHelpsIsInTheBundle(t *testing.T) {
 		t.Log(text)
 	}
 	var read content
-	if err := json.Unmarshal(b.Files()[1].Data, &read); err != nil || len(read.Runs) != 2 || read.Problem.Code != "server.fault" || len(read.Findings) != 5 {
+	if err := json.Unmarshal(b.Files()[1].Data, &read); err != nil || len(read.Runs) != 2 || read.Problem.Code != "server.fault" || len(read.Findings) != 6 {
 		t.Errorf("report.json: %v %+v", err, read)
 	}
 	// The same thing has the same placeholder everywhere.

@@ -135,6 +135,10 @@ func TestWhatPeopleMeetLeadsToTheRightPage(t *testing.T) {
 		{exchange.CodeProxySignIn, "proxy-wants-password", CheckNetwork, "", StepProxy},
 		{exchange.CodeUntrusted, "inspection", CheckNetwork, preflight.FixFirewallText, StepAuthority},
 		{exchange.CodeServerBusy, "asked-much", "", "", StepWait},
+		{preflight.CodePolicyBlocks, "scripts-never-allowed", preflight.CheckPolicy, preflight.FixPolicyUser, StepNone},
+		{preflight.CodeBasicOff, "basic-off-here", preflight.CheckBasic, preflight.FixBasic, StepNone},
+		{preflight.CodeWindowsPort, "port-80-closed", CheckNetwork, preflight.FixFirewallText, StepNone},
+		{preflight.CodeSessionsLeft, "sessions-left-open", preflight.CheckSessions, preflight.FixSessions, StepSessions},
 	} {
 		page := ForCode(c.code)
 		got := page.Causes[0]

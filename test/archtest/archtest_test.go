@@ -63,6 +63,8 @@ var rules = []rule{
 	{of: "core/customers", mustNot: transports, why: featureWhy},
 	{of: "core/cmdlets", mustNot: transports, why: featureWhy},
 	{of: "core/preflight", mustNot: transports, why: featureWhy},
+	{of: "core/troubleshoot", mustNot: transports, why: featureWhy},
+	{of: "core/support", mustNot: transports, why: featureWhy},
 	{of: "core/preflight/remote", mustNot: []string{"core/..."},
 		but: []string{"core/preflight", "core/preflight/probe", "core/exchange", "core/httpauth", "core/wsman", "core/proxy", "core/secret"},
 		why: "another computer is reached by Windows Remote Management, so this part of preflight alone knows the way there; no session with Exchange is opened"},
