@@ -30,7 +30,7 @@ func declaredCodes(t *testing.T) map[string]string {
 		}
 		name := d.Name()
 		if d.IsDir() {
-			if path != root && (strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") || name == "testdata") {
+			if path != root && (strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") || name == "testdata" || name == "build") {
 				return filepath.SkipDir
 			}
 			return nil
