@@ -1,7 +1,6 @@
 package preflight
 
 import (
-	"net"
 	"strconv"
 	"strings"
 	"time"
@@ -60,7 +59,7 @@ func FirewallText(endpoints []Endpoint, findings []Finding, at time.Time, w *wor
 				key = "firewall.step-failed"
 			}
 			text := w.Text(key, "step", w.Text("step."+s.Name), "took", strconv.FormatInt(s.Took.Milliseconds(), 10))
-			if net.ParseIP(strings.TrimSpace(s.Text)) != nil || strings.Contains(s.Text, ":") {
+			if s.Text != "" {
 				text += " (" + s.Text + ")"
 			}
 			line("    - ", text)
