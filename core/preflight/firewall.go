@@ -35,7 +35,7 @@ func FirewallText(endpoints []Endpoint, findings []Finding, at time.Time, w *wor
 	line()
 	line(w.Text("firewall.proxy"))
 	line()
-	line(w.Text("firewall.tested", "time", w.DateTime(at.Local())))
+	line(w.Text("firewall.tested", "time", w.DateTime(at.Local()), "zone", at.Local().Format("-07:00")))
 	for _, e := range endpoints {
 		line()
 		f, ran := Find(findings, NetworkCheck(e))
