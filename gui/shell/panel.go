@@ -461,7 +461,7 @@ func (p *Panel) escape() {
 	}
 }
 
-// menuBelow shows a menu below an object.
+// menuBelow shows a menu below an object, or above it where there is no room.
 func menuBelow(o fyne.CanvasObject, items ...*fyne.MenuItem) {
 	c := locate.Canvas(o)
 	if c == nil {
@@ -471,5 +471,9 @@ func menuBelow(o fyne.CanvasObject, items ...*fyne.MenuItem) {
 	at := locate.Position(o)
 	pop := widget.NewPopUpMenu(menu, c)
 	at.X = min(at.X, c.Size().Width-pop.MinSize().Width-8)
-	pop.ShowAtPosition(fyne.NewPos(at.X, at.Y+o.Size().Height))
+	below := at.Y + o.Size().Height
+	if high := pop.MinSize().Height; below+high > c.Size().Height {
+		below = at.Y - high // at the foot of the window: above
+	}
+	pop.ShowAtPosition(fyne.NewPos(at.X, below))
 }
