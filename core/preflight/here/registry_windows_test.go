@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/windows"
 	"golang.org/x/sys/windows/registry"
 
 	"tenantry/core/exchange"
@@ -146,6 +147,37 @@ func TestWritingAsAnAdministrator(t *testing.T) {
 	}
 	if err := writeElevated(t.Context(), `HKXX\SOFTWARE\x`, "y", preflight.RegistryNumber(1)); exchange.CodeOf(err) != preflight.CodeNotRepaired {
 		t.Errorf("a key that cannot be: %v", err)
+	}
+}
+
+// A key that this user may not write is not given up before an administrator was asked. Here the administrator is
+// the same user, so the answer is reg.exe's.
+func TestAKeyThatMayNotBeWritten(t *testing.T) {
+	freshWindows(t)
+	key := scratch(t, "HKLM")
+	r := New(nil).Registry()
+	if err := r.Write(t.Context(), key, "x", preflight.RegistryNumber(1)); err != nil {
+		t.Fatal(err)
+	}
+	readOnly, err := windows.SecurityDescriptorFromString("D:P(A;;KR;;;WD)(A;;WDWOSD;;;WD)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, _, err := readOnly.DACL()
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := `MACHINE\` + strings.TrimPrefix(key, `HKLM\`)
+	if err := windows.SetNamedSecurityInfo(name, windows.SE_REGISTRY_KEY, windows.DACL_SECURITY_INFORMATION, nil, nil, list, nil); err != nil {
+		t.Skipf("keys cannot be closed here: %v", err)
+	}
+	err = r.Write(t.Context(), key, "x", preflight.RegistryNumber(2))
+	if exchange.CodeOf(err) != preflight.CodeNotRepaired || !strings.Contains(err.Error(), "reg.exe") {
+		t.Errorf("%v", err)
+	}
+	k, _, err := r.Read(t.Context(), key)
+	if v, ok := k.Value("x"); err != nil || !ok || v.Number != 1 {
+		t.Errorf("x is %+v, %v", v, err)
 	}
 }
 
