@@ -105,6 +105,8 @@ func (f *Flow) OpenScript(r cmdletform.Request) {
 				f.blockScript(found)
 			case err != nil:
 				f.note(Note{Kind: NoteBad, Problem: exchange.AsProblem(err)})
+			case f.model.Blocked != nil && f.model.Blocked.Script:
+				f.Unblock()
 			}
 		})
 	})
