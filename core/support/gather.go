@@ -2,6 +2,7 @@ package support
 
 import (
 	"context"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -227,10 +228,16 @@ func (g *gathering) args(args map[string]string) map[string]string {
 	}
 	told := make(map[string]string, len(args))
 	for name, text := range args {
-		told[g.redact.Text(name)] = g.arg(name, text)
+		if !argName.MatchString(name) {
+			name = kindText
+		}
+		told[name] = g.arg(name, text)
 	}
 	return told
 }
+
+// argName is what an argument is called where this program names it.
+var argName = regexp.MustCompile(`^[a-z][a-z-]{0,20}$`)
 
 // arg is an argument of a sentence. What is a name of this program, such as a code, stays.
 func (g *gathering) arg(name, text string) string {

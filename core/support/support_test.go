@@ -34,7 +34,7 @@ var planted = []string{
 	"Tr0ub4dor", "hunter2", "eyJhbGciOiJIUzI1NiJ9.payload.signature", "abcdefghijklmnop0123456789ABCDEF",
 	"6f9619ff-8b86-d011-b42d-00c04fc964ff", "0a1b2c3d-1111-2222-3333-444455556666", "203.0.113.77", "10.20.30.40", "2001:db8::77", "fe80::1234",
 	"patient@umbrella-hospital.example", "someone@elsewhere.example", "FS01", "PC-VANDERVEEN", "S-1-5-21-3623811015-3361044348-30300820-1013",
-	"S3cret Projekt", "projekt", "Jansen", "jansen", "UK-LONDON-14",
+	"S3cret Projekt", "projekt", "Jansen", "jansen", "UK-LONDON-14", "Enschede",
 }
 
 const token = "eyJhbGciOiJIUzI1NiJ9.payload.signature"
@@ -78,7 +78,7 @@ func full(t *testing.T) Source {
 	problem := &exchange.Problem{
 		Code: exchange.CodeServerFault, Doing: "open shell at mail.northwind.example", Retry: exchange.RetryNow,
 		Args: map[string]string{"host": "mail.northwind.example", "user": "m.vanderveen@northwind.example", "customer": "umbrella-hospital.example",
-			"text": "Dear Jansen, your password Tr0ub4dor is wrong", "fault": "2150858843", "object": "Umbrella"},
+			"text": "Dear Jansen, your password Tr0ub4dor is wrong", "fault": "2150858843", "object": "Umbrella", "Jansen": "x"},
 		Details: map[string]string{"Server said": "hunter2 " + token, "Request id": "0a1b2c3d-1111-2222-3333-444455556666", "Customer": "umbrella-hospital.example",
 			"Account": "m.vanderveen@northwind.example", "Last front end": "UK-LONDON-14", "Time": "2026-11-30T12:00:00Z", "Jansen": "Vanderveen",
 			"stack":  "goroutine 1 [running]:\ntenantry/core/jobs.(*Runner).run(0xc000123456, {0x1, 0x2})\n\t/home/jansen/src/jobs.go:12 +0x1\npanic(hunter2)\n",

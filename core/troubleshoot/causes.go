@@ -104,7 +104,7 @@ var causes = map[string]Cause{
 	"scanner-breaks-protection":  {Check: CheckNetwork, Found: found("preflight.tls-failed", "preflight.cut-off"), Fix: preflight.FixFirewallText},
 
 	// The proxy
-	"proxy-address-wrong":  {Check: CheckNetwork, Found: found("preflight.proxy-unknown", "preflight.proxy-odd", "preflight.proxy-unreadable"), Step: StepProxy},
+	"proxy-address-wrong":  {Check: CheckNetwork, Found: found("preflight.proxy-unknown", "preflight.proxy-odd", "preflight.proxy-unreadable"), Fix: preflight.FixPage, Step: StepProxy},
 	"proxy-down":           {Check: CheckNetwork, Found: found("preflight.proxy-down"), Step: StepWait},
 	"proxy-wants-password": {Check: CheckNetwork, Found: found("preflight.proxy-sign-in"), Step: StepProxy},
 	"proxy-password-old":   {Step: StepProxy},
@@ -234,22 +234,22 @@ var causes = map[string]Cause{
 
 	// What checks found: this computer
 	"windows-too-old":               {Check: preflight.CheckSystem, Found: found("preflight.system-old", "preflight.system-unlisted")},
-	"parts-not-installed":           {Check: preflight.CheckSystem, Found: found("preflight.system-no-service-pack", "preflight.system-lacks")},
+	"parts-not-installed":           {Check: preflight.CheckSystem, Found: found("preflight.system-no-service-pack", "preflight.system-lacks"), Fix: preflight.FixPage},
 	"no-windows-here":               {},
-	"dotnet-missing":                {Check: preflight.CheckDotNet, Found: found("preflight.dotnet-old")},
-	"powershell-missing":            {Check: preflight.CheckPowerShell, Found: found("preflight.powershell-old")},
+	"dotnet-missing":                {Check: preflight.CheckDotNet, Found: found("preflight.dotnet-old"), Fix: preflight.FixPage},
+	"powershell-missing":            {Check: preflight.CheckPowerShell, Found: found("preflight.powershell-old"), Fix: preflight.FixPage},
 	"powershell-forbidden":          {},
 	"scripts-never-allowed":         {Check: preflight.CheckPolicy, Found: found("preflight.policy-blocks"), Fix: preflight.FixPolicyUser},
 	"only-signed-scripts":           {Check: preflight.CheckPolicy, Found: found("preflight.policy-signed"), Fix: preflight.FixPolicyUser},
-	"scripts-forbidden-by-policy":   {Check: preflight.CheckPolicy, Found: found("preflight.policy-by-group")},
+	"scripts-forbidden-by-policy":   {Check: preflight.CheckPolicy, Found: found("preflight.policy-by-group"), Fix: preflight.FixPage},
 	"scripts-forbidden-for-process": {Check: preflight.CheckPolicy, Found: found("preflight.policy-by-process")},
 	"basic-off-here":                {Check: preflight.CheckBasic, Found: found("preflight.basic-off"), Fix: preflight.FixBasic},
 	"basic-forbidden-by-policy":     {Check: preflight.CheckBasic, Found: found("preflight.basic-by-group")},
-	"tls-off-in-windows":            {Check: preflight.CheckTLS, Found: found("preflight.tls-off", "preflight.tls-old")},
-	"tls-not-for-dotnet":            {Check: preflight.CheckTLS, Found: found("preflight.tls-dotnet")},
+	"tls-off-in-windows":            {Check: preflight.CheckTLS, Found: found("preflight.tls-off", "preflight.tls-old"), Fix: preflight.FixPage},
+	"tls-not-for-dotnet":            {Check: preflight.CheckTLS, Found: found("preflight.tls-dotnet"), Fix: preflight.FixPage},
 	"screen-too-small":              {},
 	"graphics-driver-missing":       {Check: preflight.CheckScreen, Found: found("preflight.screen-slow", "preflight.screen-opengl")},
-	"update-waiting":                {},
+	"update-waiting":                {Check: preflight.CheckUpdate, Found: found("preflight.update-there"), Fix: preflight.FixPage},
 
 	// Other computers
 	"pc-off-or-asleep":      {},

@@ -119,7 +119,8 @@ func (c Cause) Judge(findings []preflight.Finding) (Verdict, preflight.Finding) 
 }
 
 // Repair returns the finding that offers the cause's repair, and that repair with its arguments: what
-// preflight.Doctor plans. ok is false when no finding offers it.
+// preflight.Doctor plans. Where the finding by which it is this one offers only another of its kind, such as for
+// the whole computer, that is it. ok is false when no finding offers one.
 func (c Cause) Repair(findings []preflight.Finding) (f preflight.Finding, fix preflight.Fix, ok bool) {
 	if c.Fix == "" {
 		return f, fix, false
@@ -130,6 +131,9 @@ func (c Cause) Repair(findings []preflight.Finding) (f preflight.Finding, fix pr
 				return f, fix, true
 			}
 		}
+	}
+	if verdict, f := c.Judge(findings); verdict == ThisIsIt && len(f.Fixes) > 0 {
+		return f, f.Fixes[0], true
 	}
 	return f, fix, false
 }
