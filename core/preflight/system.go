@@ -50,7 +50,7 @@ func (v *view) checkSystem(ctx context.Context) Finding {
 	l := &look{view: v, ctx: ctx}
 	l.fact("System", sys.Name)
 	l.fact("Version", fmt.Sprintf("%d.%d.%d", sys.Major, sys.Minor, sys.Build))
-	if sys.Family == Windows {
+	if sys.Family == Windows && sys.Major < firstWindows { // there were none after that
 		l.fact("Service Pack", strconv.Itoa(sys.ServicePack))
 	}
 	for _, more := range []Fact{{"Release", sys.Release}, {"Architecture", sys.Arch}} {
