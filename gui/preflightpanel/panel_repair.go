@@ -82,6 +82,7 @@ func (r *rowView) repair(row *Row) fyne.CanvasObject {
 	}
 	yes := kit.NewButton(w.Text("window.preflight.change"), nil, kit.Primary, func() { e.Agree(r.id) })
 	no := kit.NewButton(w.Text("window.preflight.leave"), nil, kit.Plain, func() { e.Leave(r.id) })
+	r.leave = no
 	if repair.Phase == RepairMaking {
 		yes.SetText(w.Text("window.preflight.making"))
 		yes.Disable(w.Text("window.preflight.making"))

@@ -106,6 +106,8 @@ type rowView struct {
 	head *rowHead
 	body *fyne.Container
 	root *fyne.Container
+
+	leave *kit.Button // of the repair that is being asked for
 }
 
 func newRowView(v *examView, id preflight.CheckID) *rowView {
@@ -121,7 +123,8 @@ func (r *rowView) draw(row *Row) bool {
 		return false
 	}
 	r.turn = row.Turn
-	w := r.view.panel.words
+	w, c := r.view.panel.words, r.view.panel.win.Canvas()
+	inside := holds(r.body, c.Focused())
 	icon, color := lookOf(row.Finding.Status, row.Running)
 	title, took := "", ""
 	if row.Finding.Status != "" && !row.Running {
@@ -137,7 +140,31 @@ func (r *rowView) draw(row *Row) bool {
 		r.body.Add(container.New(layout.NewCustomPaddedLayout(2, 12, 48, 8), r.found(row)))
 	}
 	r.body.Refresh()
+	if inside { // what had the keyboard is gone: it goes on where the question is, or at the row
+		r.view.settle()
+		if r.leave != nil && row.Repair != nil && row.Repair.Phase == RepairAsking {
+			c.Focus(r.leave)
+		} else {
+			c.Focus(r.head)
+		}
+	}
 	return true
+}
+
+// holds tells whether a widget is somewhere in a container.
+func holds(in *fyne.Container, wanted fyne.Focusable) bool {
+	if wanted == nil {
+		return false
+	}
+	for _, o := range in.Objects {
+		if f, ok := o.(fyne.Focusable); ok && f == wanted {
+			return true
+		}
+		if c, ok := o.(*fyne.Container); ok && holds(c, wanted) {
+			return true
+		}
+	}
+	return false
 }
 
 // found is everything below a row's line.

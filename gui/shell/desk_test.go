@@ -39,6 +39,7 @@ type desk struct {
 	vault   *vault
 	lang    string
 	saved   string // where files are saved
+	more    func(*shell.Options)
 
 	queue *loop.Queue
 	log   *journal.Journal
@@ -65,14 +66,17 @@ func (l telling) Post(f func()) {
 }
 
 // newDesk starts the server and opens the window.
-func newDesk(t *testing.T, sim *exchangesim.Server) *desk {
+func newDesk(t *testing.T, sim *exchangesim.Server) *desk { return newDeskWith(t, sim, nil) }
+
+// newDeskWith opens a window with more of the options it can have.
+func newDeskWith(t *testing.T, sim *exchangesim.Server, more func(*shell.Options)) *desk {
 	t.Helper()
 	if sim.World.Customers == 0 {
 		sim.World = world.Options{Customers: 4, Mailboxes: 40}
 	}
 	dir := t.TempDir()
 	d := &desk{t: t, sim: sim, folders: signin.Folders{Config: filepath.Join(dir, "config"), Data: filepath.Join(dir, "data")},
-		vault: &vault{kept: map[string]secret.Secret{}}, lang: "en-GB", saved: filepath.Join(dir, "saved.csv")}
+		vault: &vault{kept: map[string]secret.Secret{}}, lang: "en-GB", saved: filepath.Join(dir, "saved.csv"), more: more}
 	if err := sim.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -117,13 +121,17 @@ func (d *desk) open() {
 		d.t.Fatal(err)
 	}
 	d.log, d.queue, d.news = log, loop.NewQueue(), make(chan struct{}, 1)
+	o := shell.Options{
+		Locale: d.lang, Folders: d.folders, Profiles: signin.OpenProfiles(d.folders.Profiles()), Vault: d.vault,
+		Customers: customers.Open(d.folders.Customers(), language.English),
+		Connector: classic.New(classic.Options{Shells: log.Shells()}), Journal: log, Places: log.Places("window"), Shells: log,
+		Loop: telling{d.queue, d.news}, Files: chooser{d.saved},
+	}
+	if d.more != nil {
+		d.more(&o)
+	}
 	d.do(func() {
-		d.flow = shell.NewFlow(shell.Options{
-			Locale: d.lang, Folders: d.folders, Profiles: signin.OpenProfiles(d.folders.Profiles()), Vault: d.vault,
-			Customers: customers.Open(d.folders.Customers(), language.English),
-			Connector: classic.New(classic.Options{Shells: log.Shells()}), Journal: log, Places: log.Places("window"), Shells: log,
-			Loop: telling{d.queue, d.news}, Files: chooser{d.saved},
-		})
+		d.flow = shell.NewFlow(o)
 		d.win = test.NewWindow(nil)
 		d.panel = shell.NewPanel(d.flow, d.win)
 		d.win.Resize(fyne.NewSize(1280, 780))

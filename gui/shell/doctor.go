@@ -202,16 +202,13 @@ func (f *Flow) lookAgain() {
 	}
 }
 
-// How long is looked before a run, and how long what was fine is taken to stay so.
-const (
-	lookLimit = 2 * time.Second
-	fineFor   = time.Minute
-)
+// lookLimit is how long is looked before a run.
+const lookLimit = 2 * time.Second
 
 // lookFirst looks whether anything known would make a run fail, and calls then when nothing would. A customer
 // with an open session proves that nothing does.
 func (f *Flow) lookFirst(r cmdletform.Request, then func()) {
-	if f.Preflight == nil || f.model.Sample || f.connected(r) || time.Since(f.fine) < fineFor {
+	if f.Preflight == nil || f.model.Sample || f.connected(r) {
 		then()
 		return
 	}
@@ -228,7 +225,6 @@ func (f *Flow) lookFirst(r cmdletform.Request, then func()) {
 			f.model.Before--
 			found = slices.DeleteFunc(found, func(x preflight.Finding) bool { return x.Status != preflight.Fail })
 			if len(found) == 0 {
-				f.fine = time.Now()
 				then()
 				f.changed(false)
 				return

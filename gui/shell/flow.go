@@ -116,7 +116,6 @@ type Flow struct {
 	counting  int             // counts the countings of sessions elsewhere
 
 	met        *exchange.Problem // what the next look at the connection need not try again; nil for nothing
-	fine       time.Time         // when nothing was last found to block a run
 	failedLast *exchange.Problem // what F1 is about
 
 	// What must be closed, whatever happens; CloseNow reads it on any goroutine.
