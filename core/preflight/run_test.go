@@ -34,8 +34,8 @@ func TestChecksRunSideBySide(t *testing.T) {
 		}})
 	}
 	for i, f := range preflight.Run(t.Context(), checks, nil) {
-		if f.Check != checks[i].ID || f.Status != preflight.Pass || f.Took <= 0 {
-			t.Errorf("%s is %s after %v", f.Check, f.Status, f.Took)
+		if f.Check != checks[i].ID || f.Status != preflight.Pass {
+			t.Errorf("%s is %s", f.Check, f.Status)
 		}
 	}
 }
@@ -150,8 +150,8 @@ func TestTooSlow(t *testing.T) {
 		code    exchange.Code
 		seconds string
 	}{{preflight.Warn, preflight.CodeTooSlow, "0.001"}, {preflight.Warn, preflight.CodeTooSlow, "0.0015"}, {preflight.Fail, "test.hung", ""}, {preflight.Pass, "test.after-deaf", ""}} {
-		if f := found[i]; f.Status != want.status || f.Code != want.code || f.Args["seconds"] != want.seconds {
-			t.Errorf("%s is %s %s %v, want %v", f.Check, f.Status, f.Code, f.Args, want)
+		if f := found[i]; f.Status != want.status || f.Code != want.code || f.Args["seconds"] != want.seconds || i < 3 && f.Took < time.Millisecond {
+			t.Errorf("%s is %s %s %v after %v, want %v", f.Check, f.Status, f.Code, f.Args, f.Took, want)
 		}
 	}
 }

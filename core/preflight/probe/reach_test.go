@@ -80,7 +80,6 @@ func TestReaching(t *testing.T) {
 		use     preflight.Use
 		hangs   bool
 		now     time.Duration // this computer's clock
-		change  func(*preflight.Endpoint)
 
 		fault  preflight.ReachFault
 		steps  string

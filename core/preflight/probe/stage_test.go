@@ -8,6 +8,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/binary"
 	"encoding/pem"
 	"io"
 	"log"
@@ -88,7 +89,7 @@ func pool(authorities ...*authority) *x509.CertPool {
 	return p
 }
 
-// names is a name server: a zone of its own over UDP.
+// names is a name server: a zone of its own over TCP, as Wine cannot listen for UDP.
 type names map[string][]string
 
 // The names that it answers in a way of their own.
@@ -99,23 +100,21 @@ const (
 
 func (zone names) start(t testing.TB) *net.Resolver {
 	t.Helper()
-	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { conn.Close() })
-	go func() {
-		packet := make([]byte, 1500)
+	port := serve(t, "127.0.0.1:0", func(c net.Conn) {
 		for {
-			n, from, err := conn.ReadFrom(packet)
-			if err != nil {
+			var size [2]byte
+			if _, err := io.ReadFull(c, size[:]); err != nil {
 				return
 			}
-			if answer := zone.answer(packet[:n]); answer != nil {
-				conn.WriteTo(answer, from)
+			packet := make([]byte, binary.BigEndian.Uint16(size[:]))
+			if _, err := io.ReadFull(c, packet); err != nil {
+				return
+			}
+			if answer := zone.answer(packet); answer != nil {
+				c.Write(append(binary.BigEndian.AppendUint16(nil, uint16(len(answer))), answer...))
 			}
 		}
-	}()
+	})
 	// The resolver's questions outlive whoever asked: they end with the test.
 	var mu sync.Mutex
 	var asking []net.Conn
@@ -134,7 +133,7 @@ func (zone names) start(t testing.TB) *net.Resolver {
 		if over {
 			return nil, net.ErrClosed
 		}
-		c, err := new(net.Dialer).DialContext(ctx, "udp", conn.LocalAddr().String())
+		c, err := new(net.Dialer).DialContext(ctx, "tcp", "127.0.0.1:"+strconv.Itoa(port))
 		if err == nil {
 			asking = append(asking, c)
 		}
