@@ -522,6 +522,9 @@ func TestProxies(t *testing.T) {
 	if e := wantKind(t, err, httpauth.KindProxy, httpauth.StageConnecting); e.Status != 0 {
 		t.Errorf("status %d", e.Status)
 	}
+	unread := transport(t, httpauth.Options{Authorizer: anna, Proxy: func(*url.URL) (*url.URL, error) { return nil, proxy.ErrAddress }})
+	_, _, err = post(t.Context(), unread, target)
+	wantKind(t, err, httpauth.KindProxy, httpauth.StageConnecting)
 }
 
 func TestLargeRequestsAreStreamed(t *testing.T) {

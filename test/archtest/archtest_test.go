@@ -65,6 +65,8 @@ var rules = []rule{
 	{of: "core/preflight", mustNot: transports, why: featureWhy},
 	{of: "core/troubleshoot", mustNot: transports, why: featureWhy},
 	{of: "core/support", mustNot: transports, why: featureWhy},
+	{of: "core/preflight/probe", mustNot: []string{"core/..."}, but: []string{"core/preflight", "core/exchange"},
+		why: "probe asks as any program does that has no account, with the standard library alone: what it sees must not depend on how the classic connection asks"},
 	{of: "core/preflight/remote", mustNot: []string{"core/..."},
 		but: []string{"core/preflight", "core/preflight/probe", "core/exchange", "core/httpauth", "core/wsman", "core/proxy", "core/secret"},
 		why: "another computer is reached by Windows Remote Management, so this part of preflight alone knows the way there; no session with Exchange is opened"},
