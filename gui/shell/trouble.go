@@ -61,6 +61,9 @@ func (f *Flow) FindOut(p *exchange.Problem) {
 		return
 	}
 	f.ShowSessions(false)
+	if f.Preflight != nil {
+		f.Preflight.Show(false) // it would lie over the page
+	}
 	f.Trouble.Open(f.named(p))
 }
 
