@@ -151,7 +151,7 @@ func (r *Redactor) next(kind string) string {
 
 // Text returns text with everything taken out that is not known to be harmless.
 func (r *Redactor) Text(text string) string {
-	runes := []rune(norm.NFC.String(strings.ToValidUTF8(text, "\uFFFD")))
+	runes := []rune(tidy(text))
 	fold := make([]rune, len(runes))
 	for i, c := range runes {
 		fold[i] = foldRune(c)
@@ -187,7 +187,7 @@ func (r *Redactor) knownAt(fold []rune, i int) *knownName {
 
 // Between chunks: what ends one in a sentence, a list or a list of values.
 func between(c rune) bool {
-	return unicode.IsSpace(c) || unicode.IsControl(c) || strings.ContainsRune(`"'`+"`"+`()[]{}<>,;|=*!“”‘’«»…`, c)
+	return unicode.IsSpace(c) || strings.ContainsRune(`"'`+"`"+`()[]{}<>,;|=*!“”‘’«»…`, c)
 }
 
 // rest writes what stands between known names, chunk by chunk.
@@ -203,11 +203,7 @@ func (r *Redactor) rest(b *strings.Builder, text string) {
 		if end < 0 {
 			end = len(text)
 		}
-		for _, c := range text[:end] {
-			if c == '\n' || c == '\t' || !unicode.IsControl(c) {
-				b.WriteRune(c)
-			}
-		}
+		b.WriteString(text[:end])
 		text = text[end:]
 	}
 }
@@ -402,9 +398,22 @@ func camel(word string) []string {
 	return append(parts, string(runes[from:]))
 }
 
+// tidy is text in its composed form without what does not show, which could stand in the middle of a name.
+func tidy(text string) string {
+	return norm.NFC.String(strings.Map(func(c rune) rune {
+		if unicode.Is(unicode.Cf, c) || unicode.IsControl(c) && !unicode.IsSpace(c) {
+			return -1
+		}
+		if unicode.IsControl(c) && c != '\n' { // other spaces could command a terminal
+			return ' '
+		}
+		return c
+	}, strings.ToValidUTF8(text, "\uFFFD")))
+}
+
 // folded is text by which it is compared, a rune for each rune of its composed form.
 func folded(text string) []rune {
-	runes := []rune(norm.NFC.String(strings.ToValidUTF8(text, "\uFFFD")))
+	runes := []rune(tidy(text))
 	for i, c := range runes {
 		runes[i] = foldRune(c)
 	}
@@ -412,6 +421,9 @@ func folded(text string) []rune {
 }
 
 func foldRune(c rune) rune {
+	if unicode.IsSpace(c) {
+		return ' '
+	}
 	least := c
 	for f := unicode.SimpleFold(c); f != c; f = unicode.SimpleFold(f) {
 		least = min(least, f)

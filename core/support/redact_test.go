@@ -36,8 +36,8 @@ func TestRedactor(t *testing.T) {
 		"the work of Zomerproject":                                         "the work of text-1",
 		"network:mail.northwind.example:443":                               "network:host-3:443",
 		"Basic YW5uYTpodW50ZXIy":                                           "Basic text-5",
-		"never\x00 \x1b[31mred":                                            "never [text-6",
-		"":                                                                 "",
+		"never\x00 \x1b[31mred, Um\u200bbrel\x7fla, Caf\u00e9\nNoord":      "never [text-6, customer-1, customer-2",
+		"": "",
 	} {
 		if got := r.Text(text); kinds(got) != kinds(want) {
 			t.Errorf("%q\n got %q\nwant %q", text, got, want)
