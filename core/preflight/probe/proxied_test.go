@@ -165,6 +165,7 @@ func TestThroughAProxy(t *testing.T) {
 		page     = "open-page ms-settings:network-proxy"
 	)
 	serving := func(h http.HandlerFunc) int { return web(t, nil, h) }
+	silent := map[string]hanging{"silent": make(hanging, 1), "silent before TLS": make(hanging, 1), "silent socks5": make(hanging, 1)}
 	for _, tc := range []struct {
 		name, proxy string
 		to          int // the port of the host
@@ -198,9 +199,9 @@ func TestThroughAProxy(t *testing.T) {
 		{"cuts", at("http", serve(t, "127.0.0.1:0", func(c net.Conn) { c.Read(make([]byte, 4096)) }), ""), good, false, false, preflight.FaultProxyRefused, "proxy!", 0, preflight.CodeProxyRefused, firewall},
 
 		{"down", at("http", nobody, ""), good, false, false, preflight.FaultProxyDown, "proxy!", 0, preflight.CodeProxyDown, page},
-		{"silent", at("http", serve(t, "127.0.0.1:0", hang), ""), good, false, true, preflight.FaultProxyDown, "proxy!", 0, preflight.CodeProxyDown, page},
-		{"silent before TLS", at("https", serve(t, "127.0.0.1:0", hang), ""), good, false, true, preflight.FaultProxyDown, "proxy!", 0, preflight.CodeProxyDown, page},
-		{"silent socks5", at("socks5", serve(t, "127.0.0.1:0", hang), ""), good, false, true, preflight.FaultProxyDown, "proxy!", 0, preflight.CodeProxyDown, page},
+		{"silent", at("http", serve(t, "127.0.0.1:0", silent["silent"].read), ""), good, false, true, preflight.FaultProxyDown, "proxy!", 0, preflight.CodeProxyDown, page},
+		{"silent before TLS", at("https", serve(t, "127.0.0.1:0", silent["silent before TLS"].read), ""), good, false, true, preflight.FaultProxyDown, "proxy!", 0, preflight.CodeProxyDown, page},
+		{"silent socks5", at("socks5", serve(t, "127.0.0.1:0", silent["silent socks5"].read), ""), good, false, true, preflight.FaultProxyDown, "proxy!", 0, preflight.CodeProxyDown, page},
 		{"unknown", "http://gone.example:3128", good, false, false, preflight.FaultProxyName, "proxy!", 0, preflight.CodeProxyHostUnknown, page},
 		{"a web server", at("http", serving(answering(405)), ""), good, false, false, preflight.FaultProxyOdd, "proxy!", 405, preflight.CodeProxyOdd, page},
 		{"another protocol", at("http", serve(t, "127.0.0.1:0", func(c net.Conn) { io.WriteString(c, "SSH-2.0-OpenSSH_9.6\r\n"); hang(c) }), ""), good, false, false, preflight.FaultProxyOdd, "proxy!", 0, preflight.CodeProxyOdd, page},
@@ -225,9 +226,7 @@ func TestThroughAProxy(t *testing.T) {
 				if !tc.hangs {
 					return t.Context()
 				}
-				ctx, cancel := context.WithTimeout(t.Context(), soon)
-				t.Cleanup(cancel)
-				return ctx
+				return silent[tc.name].limit(t)
 			}
 			r, err := p.Reach(limited(), e)
 			if err != nil {

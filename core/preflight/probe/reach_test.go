@@ -24,8 +24,8 @@ func public(t testing.TB) *authority {
 
 const host = "ps.outlook.com"
 
-// soon is when a test of something that hangs gives up.
-const soon = 300 * time.Millisecond
+// soon is when a test gives up on what hangs without anybody noticing, such as a dropped packet.
+const soon = time.Second
 
 func stepNames(steps []preflight.Step) string {
 	var out []string
@@ -71,6 +71,7 @@ func TestReaching(t *testing.T) {
 		defer l.Close()
 		return portOf(l.Addr().String())
 	}
+	beforeTLS, afterTLS := make(hanging, 1), make(hanging, 1)
 	type scene struct {
 		name    string
 		host    string // empty: ps.outlook.com
@@ -79,6 +80,7 @@ func TestReaching(t *testing.T) {
 		purpose preflight.Purpose
 		use     preflight.Use
 		hangs   bool
+		hung    hanging       // who tells that it hangs; nil for nobody
 		now     time.Duration // this computer's clock
 
 		fault  preflight.ReachFault
@@ -121,7 +123,7 @@ func TestReaching(t *testing.T) {
 		{name: "port 80 closed, for PowerShell", port: closed(), plain: true, purpose: preflight.ForWindows, use: preflight.UsePowerShell, fault: preflight.FaultRefused,
 			steps: "name connect!", status: preflight.Fail, code: preflight.CodeWindowsPort, fixes: firewall},
 
-		{name: "hangs before TLS", port: serve(t, "127.0.0.1:0", hang), hangs: true, fault: preflight.FaultSilent,
+		{name: "hangs before TLS", port: serve(t, "127.0.0.1:0", beforeTLS.read), hangs: true, hung: beforeTLS, fault: preflight.FaultSilent,
 			steps: "name connect tls!", status: preflight.Fail, code: preflight.CodeAnswerSilent, fixes: firewall, args: "step=tls"},
 		{name: "cut in TLS", port: serve(t, "127.0.0.1:0", func(c net.Conn) {
 			c.Read(make([]byte, 5))
@@ -153,7 +155,7 @@ func TestReaching(t *testing.T) {
 		{name: "other host", port: web(t, showing(ca.issue(t, "mail.fabrikam.example", nil)), nil), fault: preflight.FaultOtherHost,
 			steps: "name connect tls trust!", status: preflight.Fail, code: preflight.CodeCertificateOther, args: "names=mail.fabrikam.example"},
 
-		{name: "silent after TLS", port: web(t, showing(good), func(w http.ResponseWriter, r *http.Request) { <-r.Context().Done() }), hangs: true, fault: preflight.FaultSilent,
+		{name: "silent after TLS", port: web(t, showing(good), func(w http.ResponseWriter, r *http.Request) { afterTLS.begin(); <-r.Context().Done() }), hangs: true, hung: afterTLS, fault: preflight.FaultSilent,
 			steps: "name connect tls trust answer!", status: preflight.Fail, code: preflight.CodeAnswerSilent, fixes: firewall, args: "step=answer"},
 		{name: "cut after TLS", port: web(t, showing(good), func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }), fault: preflight.FaultDropped,
 			steps: "name connect tls trust answer!", status: preflight.Fail, code: preflight.CodeCutOff, fixes: firewall, args: "step=answer"},
@@ -171,9 +173,7 @@ func TestReaching(t *testing.T) {
 			}
 			ctx := t.Context()
 			if tc.hangs {
-				var cancel func()
-				ctx, cancel = context.WithTimeout(ctx, soon)
-				defer cancel()
+				ctx = tc.hung.limit(t)
 			}
 			p := probe.New(probe.Options{Resolver: resolver, Roots: pool(ca), Now: func() time.Time { return time.Now().Add(tc.now) }})
 			r, err := p.Reach(ctx, e)
@@ -190,9 +190,7 @@ func TestReaching(t *testing.T) {
 				t.Error("nothing says why")
 			}
 			if tc.hangs {
-				var cancel func()
-				ctx, cancel = context.WithTimeout(t.Context(), soon)
-				defer cancel()
+				ctx = tc.hung.limit(t)
 			}
 			f := network(t, ctx, preflight.Subject{Computer: computer{p, windows}, Use: tc.use, Endpoints: []preflight.Endpoint{e}})[preflight.NetworkCheck(e)]
 			if f.Status != tc.status || f.Code != tc.code || fixes(f) != tc.fixes {

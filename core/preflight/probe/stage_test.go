@@ -222,6 +222,60 @@ func portOf(address string) int {
 // hang reads and never answers.
 func hang(c net.Conn) { io.Copy(io.Discard, c) }
 
+// hanging tells how often somebody waits for what never answers.
+type hanging chan struct{}
+
+// begin tells that somebody waits now.
+func (h hanging) begin() {
+	select {
+	case h <- struct{}{}:
+	default:
+	}
+}
+
+// read is hang, and tells when the first bytes have come.
+func (h hanging) read(c net.Conn) {
+	if _, err := c.Read(make([]byte, 1)); err == nil {
+		h.begin()
+		hang(c)
+	}
+}
+
+// limit is a context whose time is over as soon as somebody waits; with a nil hanging soon.
+func (h hanging) limit(t testing.TB) context.Context {
+	if h == nil {
+		ctx, cancel := context.WithTimeout(t.Context(), soon)
+		t.Cleanup(cancel)
+		return ctx
+	}
+	over := &timeIsOver{t.Context(), make(chan struct{})}
+	go func() {
+		select {
+		case <-h:
+		case <-t.Context().Done():
+		}
+		close(over.done)
+	}()
+	return over
+}
+
+// timeIsOver is a context that comes to its deadline when done is closed.
+type timeIsOver struct {
+	context.Context
+	done chan struct{}
+}
+
+func (o *timeIsOver) Done() <-chan struct{} { return o.done }
+
+func (o *timeIsOver) Err() error {
+	select {
+	case <-o.done:
+		return context.DeadlineExceeded
+	default:
+		return nil
+	}
+}
+
 // web serves HTTPS, or HTTP where config is nil.
 func web(t testing.TB, config *tls.Config, answer http.HandlerFunc) (port int) {
 	t.Helper()
