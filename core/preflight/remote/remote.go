@@ -69,6 +69,15 @@ type Options struct {
 	Version string // of the product, for the User-Agent header; may be empty
 }
 
+func (o *Options) setDefaults() {
+	if o.ConnectTimeout <= 0 {
+		o.ConnectTimeout = DefaultConnectTimeout
+	}
+	if o.CommandTimeout <= 0 {
+		o.CommandTimeout = DefaultCommandTimeout
+	}
+}
+
 // ClosingLimit is how long deleting a shell may take. It is tried though the work was cancelled.
 const ClosingLimit = 5 * time.Second
 
@@ -100,12 +109,6 @@ func Open(ctx context.Context, o Options) (*Computer, error) { return new(Opener
 
 // open is Open with an account that others may share. signIn calls it when the account's turn has come.
 func open(ctx context.Context, o Options, kerberos *httpauth.Kerberos, signIn func(context.Context, func() error) error) (*Computer, error) {
-	if o.ConnectTimeout <= 0 {
-		o.ConnectTimeout = DefaultConnectTimeout
-	}
-	if o.CommandTimeout <= 0 {
-		o.CommandTimeout = DefaultCommandTimeout
-	}
 	lines, err := linesTo(o, kerberos)
 	if err != nil {
 		return nil, err
@@ -151,10 +154,13 @@ func (c *Computer) Close(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), ClosingLimit)
 	defer cancel()
-	if err := c.line.client.Delete(ctx, shell); err != nil && !gone(err) {
-		return c.line.problem(ctx, "close", err)
+	var err error
+	for range 2 { // a connection that broke is a reason to ask again
+		if err = c.line.client.Delete(ctx, shell); err == nil || gone(err) {
+			return nil
+		}
 	}
-	return nil
+	return c.line.problem(ctx, "close", err)
 }
 
 // Name is the host as it was given.

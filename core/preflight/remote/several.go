@@ -20,13 +20,8 @@ type Opener struct {
 	accounts []*account
 }
 
-const (
-	// refusalHolds is how long a refused password is taken for refused everywhere.
-	refusalHolds = time.Minute
-
-	// turnLimit is how long a sign-in goes ahead of others.
-	turnLimit = 5 * time.Second
-)
+// refusalHolds is how long a refused password is taken for refused everywhere.
+const refusalHolds = time.Minute
 
 // account is who signs in, and what became of it.
 type account struct {
@@ -45,6 +40,7 @@ type account struct {
 
 // Open is as Open of the package.
 func (p *Opener) Open(ctx context.Context, o Options) (*Computer, error) {
+	o.setDefaults()
 	a := p.account(o)
 	return open(ctx, o, a.kerberos, func(ctx context.Context, signIn func() error) error {
 		if !ofDomain(o.User) { // each computer has its own account of that name
@@ -64,9 +60,9 @@ func (a *account) signIn(ctx context.Context, o Options, signIn func() error) er
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-		// A computer that takes long to answer does not keep the others waiting for as long.
+		// A computer that takes longer to answer than one may take to connect does not keep the others waiting.
 		over := sync.OnceFunc(func() { <-a.turn })
-		late := time.AfterFunc(turnLimit, over)
+		late := time.AfterFunc(o.ConnectTimeout, over)
 		defer func() { late.Stop(); over() }()
 		if _, refusal = a.known(o); refusal != nil {
 			return refusal

@@ -13,7 +13,7 @@ const (
 	// idle is how long Windows keeps a shell that nobody uses, where it was not deleted.
 	idle = 3 * time.Minute
 
-	// lateAnswer is how long the answer to opening a shell is waited for after the person gave up.
+	// lateAnswer is how long an answer is waited for after the person gave up.
 	lateAnswer = 2 * time.Second
 
 	// maxOutput bounds what one program may print, in bytes.
@@ -26,14 +26,18 @@ type output struct {
 	code        int
 }
 
+// whole is the context of a request that makes something whose ID only its answer tells. It is not cut in the middle:
+// the answer is waited for a little longer than the person waits, so that what was made can be ended.
+func (c *Computer) whole(ctx context.Context) (context.Context, context.CancelFunc) {
+	whole, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*c.o.ConnectTimeout+c.o.CommandTimeout)
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(lateAnswer, cancel) })
+	return whole, func() { stop(); cancel() }
+}
+
 // open opens a shell. Cancelling ctx ends it soon, and deletes what may have been opened in the meantime.
 func (c *Computer) open(ctx context.Context) error {
-	// Create is not cancelled in the middle: the other computer may have opened a shell whose ID only its answer
-	// tells. So the answer is waited for a little longer than the person waits.
-	whole, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*c.o.ConnectTimeout+c.o.CommandTimeout)
+	whole, cancel := c.whole(ctx)
 	defer cancel()
-	stop := context.AfterFunc(ctx, func() { time.AfterFunc(lateAnswer, cancel) })
-	defer stop()
 	shell, err := c.line.client.Create(whole, wsman.Create{InputStreams: "stdin", OutputStreams: "stdout stderr", IdleTimeout: idle},
 		wsman.Option{Name: wsman.OptionNoProfile, Value: "TRUE"}, wsman.Option{Name: wsman.OptionCodePage, Value: "65001"})
 	if err != nil {
@@ -101,7 +105,7 @@ func (c *Computer) run(ctx context.Context, program string, words []string, inpu
 	}
 	shell, id, err := c.start(ctx, program, words)
 	if err != nil {
-		return output{}, err
+		return output{}, errors.Join(ctx.Err(), err)
 	}
 	// Windows keeps a command, ended or not, until it is told to let go of it.
 	defer func() {
@@ -123,8 +127,10 @@ func (c *Computer) start(ctx context.Context, program string, words []string) (s
 		if shell, err = c.opened(ctx); err != nil {
 			return "", "", err
 		}
-		id, err = c.line.client.Command(ctx, shell, wsman.Command{Line: program, Words: words},
+		whole, cancel := c.whole(ctx)
+		id, err = c.line.client.Command(whole, shell, wsman.Command{Line: program, Words: words},
 			wsman.Option{Name: wsman.OptionConsoleStdin, Value: "FALSE"}, wsman.Option{Name: wsman.OptionSkipCmdShell, Value: "FALSE"})
+		cancel()
 		if !gone(err) || attempt > 0 {
 			return shell, id, err
 		}

@@ -23,10 +23,9 @@ func quote(arguments ...string) ([]string, error) {
 			return nil, fmt.Errorf("%q is not a plain word", a)
 		}
 		if strings.ContainsFunc(a, func(r rune) bool { return !plain(r) }) {
-			if strings.HasSuffix(a, `\`) { // it would take the quote along
-				a += `\`
-			}
-			a = `"` + a + `"`
+			// Backslashes before a quote are doubled, or the last would take the quote along.
+			ending := len(a) - len(strings.TrimRight(a, `\`))
+			a = `"` + a + strings.Repeat(`\`, ending) + `"`
 		}
 		words = append(words, a)
 	}
