@@ -72,11 +72,16 @@ func (p *Panel) blocked(b *Blocked) fyne.CanvasObject {
 	m := w.Problem(first.Problem())
 	t := kit.Explained(kit.Bad, m)
 	t.Title, t.Why = w.Text("window.preflight.blocked"), m.Title+". "+m.Why
+	if b.Script {
+		t.Title = w.Text("handover.blocked")
+	}
 	for _, fix := range first.Fixes {
 		t.Actions = append(t.Actions, kit.Action{Text: preflightpanel.FixText(w, fix), Do: func() { f.repair(first, fix) }})
 	}
-	t.Actions = append(t.Actions, kit.Action{Text: w.Text("window.preflight.run-anyway"), Icon: icons.Run, Do: f.RunAnyway},
-		kit.Action{Text: w.Text("window.find-out"), Icon: icons.Search, Do: func() { f.FindOut(first.Problem()) }},
+	if !b.Script {
+		t.Actions = append(t.Actions, kit.Action{Text: w.Text("window.preflight.run-anyway"), Icon: icons.Run, Do: f.RunAnyway})
+	}
+	t.Actions = append(t.Actions, kit.Action{Text: w.Text("window.find-out"), Icon: icons.Search, Do: func() { f.FindOut(first.Problem()) }},
 		kit.Action{Text: w.Text("kit.close"), Do: f.Unblock})
 	panel := kit.NewProblem(t)
 	panel.OnFold = func() { p.under.Refresh() }
