@@ -51,13 +51,11 @@ type RegistryChange struct {
 
 // The codes of repairs.
 const (
-	CodeNotRepaired   exchange.Code = "preflight.not-repaired"    // the change could not be made. Args: what (the place)
-	CodeNotElevated   exchange.Code = "preflight.not-elevated"    // the administrator's agreement did not come. Args: what
-	CodeStillThere    exchange.Code = "preflight.still-there"     // the change was made, and the check says the same. Args: check
-	CodeNotRepairable exchange.Code = "preflight.not-repairable"  // nothing here repairs it. Args: what
-	CodePolicyDecides exchange.Code = "preflight.policy-decides"  // a group policy would undo the change. Args: scope
-	CodeSessionsStay  exchange.Code = "preflight.sessions-stay"   // some sessions could not be removed. Args: count, customer (one of them), reason (a code)
-	CodeFixNeedsTool  exchange.Code = "preflight.fix-needs-place" // the program around must do it: open a page, choose a file. Args: none
+	CodeNotRepaired   exchange.Code = "preflight.not-repaired"   // the change could not be made. Args: what (the place)
+	CodeNotElevated   exchange.Code = "preflight.not-elevated"   // the administrator's agreement did not come. Args: what
+	CodeStillThere    exchange.Code = "preflight.still-there"    // the change was made, and the check says the same. Args: check
+	CodeNotRepairable exchange.Code = "preflight.not-repairable" // nothing here repairs it. Args: what
+	CodeSessionsStay  exchange.Code = "preflight.sessions-stay"  // some sessions could not be removed. Args: count, customer (one of them), reason (a code)
 )
 
 // RepairLog is where repairs are written down. *journal.Journal is one.
@@ -80,13 +78,13 @@ func (d *Doctor) Plan(ctx context.Context, f Finding, fix Fix) (Change, error) {
 	case FixPolicyUser, FixPolicyMachine, FixBasic:
 		r := d.Subject.Computer.Registry()
 		if r == nil {
-			return c, &exchange.Problem{Code: CodeNotRepairable, Args: map[string]string{"what": string(fix.ID)}}
+			return c, notRepairable(fix)
 		}
 		err := planRegistry(ctx, r, &c)
 		return c, err
 	case FixSessions:
 		if d.Subject.Sessions == nil {
-			return c, &exchange.Problem{Code: CodeNotRepairable, Args: map[string]string{"what": string(fix.ID)}}
+			return c, notRepairable(fix)
 		}
 		left, err := d.Subject.Sessions.Left(ctx)
 		for _, l := range left {
@@ -100,11 +98,15 @@ func (d *Doctor) Plan(ctx context.Context, f Finding, fix Fix) (Change, error) {
 		c.Writes = true
 		return c, nil
 	}
-	return c, &exchange.Problem{Code: CodeNotRepairable, Args: map[string]string{"what": string(fix.ID)}}
+	return c, notRepairable(fix)
+}
+
+func notRepairable(fix Fix) error {
+	return &exchange.Problem{Code: CodeNotRepairable, Args: map[string]string{"what": string(fix.ID)}}
 }
 
 // Apply makes a change that a person has agreed to, writes it in the journal, and checks again: the finding is
-// what the check says afterwards. A page to open and a file to write are the program's around: CodeFixNeedsTool.
+// what the check says afterwards. A page to open and a file to write are for the program around, and CodeNotRepairable here.
 // Errors are *exchange.Problem; a change that was made though the check still complains is CodeStillThere.
 func (d *Doctor) Apply(ctx context.Context, c Change) (Finding, error) {
 	err := d.apply(ctx, c)
@@ -147,7 +149,7 @@ func (d *Doctor) apply(ctx context.Context, c Change) error {
 	case c.Fix.ID == FixSessions:
 		return d.Subject.Sessions.Remove(ctx)
 	}
-	return &exchange.Problem{Code: CodeFixNeedsTool}
+	return notRepairable(c.Fix)
 }
 
 func (d *Doctor) note(ctx context.Context, c Change, err error) error {

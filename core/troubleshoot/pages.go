@@ -225,13 +225,11 @@ var pages = map[exchange.Code][]string{
 	"cli.script-no-table":    {"options-exclude-each-other"},
 
 	// Repairs
-	"preflight.not-repaired":    {"windows-said-no", "company-policy"},
-	"preflight.not-elevated":    {"question-declined", "no-administrator-here"},
-	"preflight.still-there":     {"company-policy"},
-	"preflight.not-repairable":  {itself},
-	"preflight.policy-decides":  {"company-policy"},
-	"preflight.sessions-stay":   {"server-keeps-sessions", "line-weak"},
-	"preflight.fix-needs-place": {itself},
+	"preflight.not-repaired":   {"windows-said-no", "company-policy"},
+	"preflight.not-elevated":   {"question-declined", "no-administrator-here"},
+	"preflight.still-there":    {"company-policy"},
+	"preflight.not-repairable": {itself},
+	"preflight.sessions-stay":  {"server-keeps-sessions", "line-weak"},
 
 	// What checks found: the account and its connection
 	"preflight.no-account":        {itself},
