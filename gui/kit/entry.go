@@ -40,6 +40,9 @@ func NewPasswordEntry(label string) *Entry {
 	return e
 }
 
+// AcceptsTab is Fyne's: Tab leads on to the next field, also from one with several lines.
+func (e *Entry) AcceptsTab() bool { return false }
+
 // SetTip changes the tooltip.
 func (e *Entry) SetTip(text string) { e.tip = text }
 

@@ -232,13 +232,14 @@ func (m *Model) Shown() *Exam {
 	return m.Local
 }
 
-// Columns are the checks of the table of other computers, in the order they are first met.
+// Columns are the checks of the table of other computers, in the order they are first met. What means nothing
+// on any of them is left out.
 func (m *Model) Columns() []preflight.Check {
 	var out []preflight.Check
 	seen := map[preflight.CheckID]bool{}
 	for _, e := range m.Others {
 		for _, r := range e.Rows {
-			if !seen[r.Check.ID] {
+			if !seen[r.Check.ID] && (r.Running || r.Finding.Status != preflight.NotApplicable) {
 				seen[r.Check.ID] = true
 				out = append(out, r.Check)
 			}

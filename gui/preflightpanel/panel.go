@@ -35,6 +35,7 @@ type Panel struct {
 	body    *fyne.Container
 	root    *fyne.Container
 	before  fyne.Focusable // what had the keyboard before the panel opened
+	later   fyne.Focusable // what gets it when it is on the screen; nil for nothing
 	drawn   struct{ another bool }
 }
 
@@ -110,6 +111,7 @@ func (p *Panel) draw() {
 		want = p.another.root
 		p.another.draw(m)
 	} else {
+		p.another.drawn = false
 		p.local.draw(m.Local)
 		p.view.draw(m.Local)
 	}
@@ -127,6 +129,10 @@ func (p *Panel) draw() {
 			p.win.Canvas().Focus(p.closer)
 		}
 		p.root.Refresh()
+	}
+	if to := p.later; to != nil {
+		p.later = nil
+		p.win.Canvas().Focus(to)
 	}
 }
 

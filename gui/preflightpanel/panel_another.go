@@ -2,6 +2,7 @@ package preflightpanel
 
 import (
 	"context"
+	"slices"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -21,7 +22,7 @@ import (
 type anotherView struct {
 	panel *Panel
 
-	names                *widget.Entry
+	names                *kit.Entry
 	user, password, file *kit.Entry
 	way                  *kit.Select
 	namesField           *kit.Field
@@ -31,24 +32,25 @@ type anotherView struct {
 	form                 *fyne.Container
 	formRoll             *container.Scroll
 
-	edit, cancel *kit.Button
-	said         *kit.Text
-	line         *fyne.Container
-	heads        *fyne.Container
-	table        *kit.List
-	wide         *wideTable
-	columns      []preflight.Check
-	why          *fyne.Container
-	found        *examView
-	foundHead    *summary
-	lower        *fyne.Container
-	results      *fyne.Container
-	root         fyne.CanvasObject
+	edit, cancel   *kit.Button
+	said           *kit.Text
+	line           *fyne.Container
+	heads          *fyne.Container
+	table          *kit.List
+	wide           *wideTable
+	columns        []preflight.Check
+	why            *fyne.Container
+	found          *examView
+	foundHead      *summary
+	lower          *fyne.Container
+	drawn, editing bool
+	results        *fyne.Container
+	root           fyne.CanvasObject
 }
 
 const (
 	nameWide   = 180
-	columnWide = 128
+	columnWide = 126
 )
 
 func newAnotherView(p *Panel) *anotherView {
@@ -99,7 +101,8 @@ func newAnotherView(p *Panel) *anotherView {
 func (v *anotherView) makeForm() {
 	p := v.panel
 	w, f := p.words, p.flow
-	v.names = widget.NewMultiLineEntry()
+	v.names = kit.NewEntry(w.Text("window.preflight.names"))
+	v.names.MultiLine = true
 	v.names.SetMinRowsVisible(4)
 	v.names.SetPlaceHolder("PC01\nPC02.fabrikam.example")
 	v.names.OnChanged = func(text string) { f.SetForm(func(form *Form) { form.Names = text }) }
@@ -164,6 +167,14 @@ func (v *anotherView) draw(m *Model) {
 		v.formRoll.Hide()
 		v.results.Show()
 	}
+	if !v.drawn || v.editing != m.Editing { // the keyboard goes to what shows now
+		v.drawn, v.editing = true, m.Editing
+		var to fyne.Focusable = v.table
+		if m.Editing {
+			to = v.names
+		}
+		v.panel.later = to
+	}
 	for key, field := range map[string]*kit.Field{"window.preflight.no-names": v.namesField,
 		"window.preflight.no-user": v.userField, "window.preflight.no-password": v.passwordField} {
 		text := ""
@@ -195,8 +206,9 @@ func (v *anotherView) draw(m *Model) {
 	}
 	v.said.SetText(text)
 	v.edit.Hidden, v.cancel.Hidden = m.Looking(), !m.Looking()
-	v.columns = m.Columns()
-	if len(v.heads.Objects) != len(v.columns)+1 {
+	same := func(a, b preflight.Check) bool { return a.ID == b.ID }
+	if now := m.Columns(); len(v.heads.Objects) == 0 || !slices.EqualFunc(now, v.columns, same) {
+		v.columns = now
 		v.heads.Objects = []fyne.CanvasObject{kit.NewCaptionHeading(w.Text("window.preflight.computer-name"))}
 		for _, c := range v.columns {
 			v.heads.Add(newColumnHead(w.Check(string(c.ID))))
@@ -259,7 +271,7 @@ func (r *computerRow) set(p *Panel, e *Exam, columns []preflight.Check) {
 	case e.Waiting:
 		said = w.Text("window.preflight.waiting")
 	case e.Problem != nil:
-		said, color = w.Problem(e.Problem).String(), theme.ColorProblem
+		said, color = w.Problem(e.Problem).Title, theme.ColorProblem
 	case len(e.Rows) == 0:
 		said = w.Text("window.preflight.connecting")
 	}
@@ -269,7 +281,7 @@ func (r *computerRow) set(p *Panel, e *Exam, columns []preflight.Check) {
 		c := &cell{mark: kit.NewMark(nil, ""), text: kit.NewText("")}
 		c.text.Clip = true
 		c.text.TextSize = theme.SizeCaption
-		c.root = container.NewBorder(nil, nil, container.New(layout.NewCustomPaddedLayout(0, 0, 4, 6), container.NewCenter(c.mark)), nil, kit.Middle(c.text))
+		c.root = container.NewBorder(nil, nil, container.New(layout.NewCustomPaddedLayout(0, 0, 10, 6), container.NewCenter(c.mark)), nil, kit.Middle(c.text))
 		r.cells = append(r.cells, c)
 		r.line.Add(c.root)
 	}

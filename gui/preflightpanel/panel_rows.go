@@ -10,6 +10,7 @@ import (
 	"tenantry/core/preflight"
 	"tenantry/gui/kit"
 	"tenantry/gui/kit/icons"
+	"tenantry/gui/kit/locate"
 	"tenantry/gui/kit/theme"
 )
 
@@ -63,7 +64,11 @@ func (v *examView) draw(e *Exam) {
 				}
 				if g != group {
 					group = g
-					v.list.Add(container.New(layout.NewCustomPaddedLayout(10, 4, 4, 0), kit.NewCaptionHeading(v.panel.words.Text(g.Key()))))
+					name := v.panel.words.Text(g.Key())
+					if g == OfComputer && e.Computer != "" {
+						name = e.Computer
+					}
+					v.list.Add(container.New(layout.NewCustomPaddedLayout(10, 4, 4, 0), kit.NewCaptionHeading(name)))
 				}
 				if v.rows[r.Check.ID] == nil {
 					v.rows[r.Check.ID] = newRowView(v, r.Check.ID)
@@ -81,6 +86,20 @@ func (v *examView) draw(e *Exam) {
 	}
 	if changed {
 		v.settle()
+	}
+	for _, r := range e.Rows {
+		if row := v.rows[r.Check.ID]; row != nil && row.seek != nil {
+			v.reveal(row.seek)
+			row.seek = nil
+		}
+	}
+}
+
+// reveal scrolls until the lower end of something is in sight.
+func (v *examView) reveal(o fyne.CanvasObject) {
+	low := locate.Position(o).Y + o.Size().Height - locate.Position(v.roll).Y
+	if over := low + 12 - v.roll.Size().Height; over > 0 {
+		v.roll.ScrollToOffset(fyne.NewPos(0, v.roll.Offset.Y+over))
 	}
 }
 
@@ -107,7 +126,8 @@ type rowView struct {
 	body *fyne.Container
 	root *fyne.Container
 
-	leave *kit.Button // of the repair that is being asked for
+	leave *kit.Button       // of the repair that is being asked for
+	seek  fyne.CanvasObject // what is to be in sight when there is room for it; nil for nothing
 }
 
 func newRowView(v *examView, id preflight.CheckID) *rowView {
@@ -183,6 +203,7 @@ func (r *rowView) found(row *Row) fyne.CanvasObject {
 	out.Add(r.buttons(row))
 	if repair := r.repair(row); repair != nil {
 		out.Add(repair)
+		r.seek = repair
 	}
 	if row.Saved != "" {
 		out.Add(kit.NewStrip(kit.Good, w.Text("window.preflight.saved", "path", row.Saved)))
