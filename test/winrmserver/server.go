@@ -131,7 +131,7 @@ func (s *Server) Start() error {
 	s.origin = "http://" + listener.Addr().String()
 	var own []byte
 	if s.TLS {
-		config, ca, err := certificates()
+		config, ca, err := certificates(listener.Addr().(*net.TCPAddr).IP)
 		if err != nil {
 			return errors.Join(err, listener.Close())
 		}

@@ -13,9 +13,9 @@ import (
 	"time"
 )
 
-// certificates makes an authority and a certificate for this computer. pemCA is the authority's, for clients to
-// trust.
-func certificates() (config *tls.Config, pemCA []byte, err error) {
+// certificates makes an authority and a certificate for this computer and the address it listens at. pemCA is the
+// authority's, for clients to trust.
+func certificates(at net.IP) (config *tls.Config, pemCA []byte, err error) {
 	now := time.Now()
 	sign := func(template, parent *x509.Certificate, key, parentKey *ecdsa.PrivateKey) (*x509.Certificate, error) {
 		template.SerialNumber = big.NewInt(now.UnixNano())
@@ -45,7 +45,7 @@ func certificates() (config *tls.Config, pemCA []byte, err error) {
 	leaf, err := sign(&x509.Certificate{
 		Subject: pkix.Name{CommonName: "localhost"}, KeyUsage: x509.KeyUsageDigitalSignature,
 		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-		DNSNames:    []string{"localhost"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback},
+		DNSNames:    []string{"localhost"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback, at},
 	}, ca, key, caKey)
 	if err != nil {
 		return nil, nil, err

@@ -42,8 +42,9 @@ var powerShellWords = []string{
 	"-NoProfile", "-NonInteractive", "-InputFormat", "Text", "-OutputFormat", "Text", "-EncodedCommand", reachEncoded,
 }
 
-// stepLimit is how long each step may take there, where the caller's own limit leaves as much.
-const stepLimit = 4 * time.Second
+// stepLimit is how long each step may take there, where the caller's own limit leaves twice as much: PowerShell
+// takes a second or two to start.
+const stepLimit = 3 * time.Second
 
 // Reach tries to reach a host and port from that computer, by the text of reach.ps1. It goes there without a
 // proxy: which one the person there uses is the person's setting, and this account's is another. The certificate
@@ -62,7 +63,7 @@ func (c *Computer) Reach(ctx context.Context, e preflight.Endpoint) (preflight.R
 	}
 	limit := stepLimit
 	if until, ok := ctx.Deadline(); ok {
-		limit = max(min(limit, time.Until(until)*2/3), time.Second)
+		limit = max(min(limit, time.Until(until)/2), time.Second)
 	}
 	input := fmt.Sprintf("%s\r\n%d\r\n%s\r\n%s\r\n%d\r\n", host, e.Port, digit(e.TLS), digit(e.Web), limit.Milliseconds())
 	ended, err := c.run(ctx, programPowerShell, powerShellWords, []byte(input))

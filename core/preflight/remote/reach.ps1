@@ -61,7 +61,11 @@ function connect {
 			}
 		} catch {
 			$script:why = $_.Exception.GetBaseException()
-			$script:fault = switch (number $why) { 10061 { 'refused' } 10060 { 'silent' } default { 'unreachable' } }
+			$script:fault = switch (number $why) {
+				10061 { 'refused' }
+				10060 { 'silent' }
+				default { 'unreachable' }
+			}
 		}
 	}
 }

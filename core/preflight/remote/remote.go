@@ -81,8 +81,8 @@ func (o *Options) setDefaults() {
 // ClosingLimit is how long deleting a shell may take. It is tried though the work was cancelled.
 const ClosingLimit = 5 * time.Second
 
-// atOnce is how many programs run there side by side. Windows allows 25 in a shell.
-const atOnce = 4
+// atOnce is how many programs run there side by side. Windows allows 25 in a shell, Windows 7 allows 15.
+const atOnce = 8
 
 // Computer is another computer with Windows. It is safe for use from several goroutines.
 type Computer struct {

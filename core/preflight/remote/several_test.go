@@ -149,6 +149,7 @@ func TestOneThatSleeps(t *testing.T) {
 // Whoever stops the look at ten computers gets what there is, and no shell stays.
 func TestStoppingAllOfThem(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
 	pc := desk()
 	var computers []remote.Options
 	for range 6 {

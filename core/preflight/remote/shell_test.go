@@ -38,7 +38,7 @@ func TestOutputInPieces(t *testing.T) {
 func TestSideBySideInOneShell(t *testing.T) {
 	pc := desk()
 	var now, most atomic.Int32
-	s := start(t, &winrmserver.Server{MaxProcesses: 4, Run: func(ctx context.Context, p winrmserver.Process) int {
+	s := start(t, &winrmserver.Server{MaxProcesses: 8, Run: func(ctx context.Context, p winrmserver.Process) int {
 		if n := now.Add(1); n > most.Load() {
 			most.Store(n)
 		}
@@ -55,7 +55,7 @@ func TestSideBySideInOneShell(t *testing.T) {
 		})
 	}
 	all.Wait()
-	if s.Opened() != 1 || most.Load() > 4 {
+	if s.Opened() != 1 || most.Load() > 8 {
 		t.Errorf("%d shells, %d programs at once", s.Opened(), most.Load())
 	}
 }

@@ -103,35 +103,35 @@ func TestKerberos(t *testing.T) {
 
 func TestWhoIsNotLetIn(t *testing.T) {
 	for name, c := range map[string]struct {
-		server winrmserver.Server
+		server *winrmserver.Server
 		ask    func(o *remote.Options)
 		want   exchange.Code
 	}{
-		"wrong password, NTLM":      {winrmserver.Server{}, func(o *remote.Options) { o.Password = secret.New("wrong") }, exchange.CodeSignInRefused},
-		"wrong password, Basic":     {winrmserver.Server{TLS: true, Ways: []negotiate.Way{negotiate.Basic}}, func(o *remote.Options) { o.Password, o.Authentication = secret.New("wrong"), exchange.AuthBasic }, exchange.CodeSignInRefused},
-		"another user":              {winrmserver.Server{}, func(o *remote.Options) { o.User = `FABRIKAM\nobody` }, exchange.CodeSignInRefused},
-		"no password":               {winrmserver.Server{}, func(o *remote.Options) { o.Password = secret.Secret{} }, exchange.CodeSignInRefused},
-		"no administrator":          {winrmserver.Server{NotAdministrator: true}, nil, remote.CodeNotAllowed},
-		"Basic without https":       {winrmserver.Server{}, func(o *remote.Options) { o.Authentication = exchange.AuthBasic }, remote.CodeBasicPlain},
-		"Basic is not offered":      {winrmserver.Server{TLS: true}, func(o *remote.Options) { o.Authentication = exchange.AuthBasic }, exchange.CodeWayNotOffered},
-		"NTLM is not offered":       {winrmserver.Server{TLS: true, Ways: []negotiate.Way{negotiate.Basic}}, nil, exchange.CodeWayNotOffered},
-		"a client certificate":      {winrmserver.Server{}, func(o *remote.Options) { o.Authentication = exchange.AuthCertificate }, remote.CodeNoSuchWay},
-		"unknown authority":         {winrmserver.Server{TLS: true}, func(o *remote.Options) { o.PrivateCA = nil }, exchange.CodeUntrusted},
-		"no authority in a file":    {winrmserver.Server{TLS: true}, func(o *remote.Options) { o.PrivateCA = []byte("not one") }, exchange.CodeUntrusted},
-		"https where there is none": {winrmserver.Server{}, func(o *remote.Options) { o.Host = strings.Replace(o.Host, "http:", "https:", 1) }, exchange.CodeTLSFailed},
-		"another address":           {winrmserver.Server{}, func(o *remote.Options) { o.Host += "x" }, remote.CodeNotWindows},
-		"no name":                   {winrmserver.Server{}, func(o *remote.Options) { o.Host = "no such name" }, remote.CodeBadHost},
-		"a password in the name":    {winrmserver.Server{}, func(o *remote.Options) { o.Host = "http://anna:geheim@pc01:5985" }, remote.CodeBadHost},
-		"no such name":              {winrmserver.Server{}, func(o *remote.Options) { o.Host = "pc01.invalid" }, exchange.CodeNameNotFound},
-		"all shells in use":         {winrmserver.Server{MaxShells: -1}, nil, remote.CodeBusy},
-		"no shells of programs":     {winrmserver.Server{Operation: func(*wsman.Request) *wsman.Fault { return wsman.FaultInvalidResourceURI() }}, nil, remote.CodeNotWindows},
-		"another fault":             {winrmserver.Server{Operation: func(*wsman.Request) *wsman.Fault { return wsman.FaultProvider("Shell", "", "the disk is full") }}, nil, remote.CodeRefused},
-		"a web page":                {winrmserver.Server{HTTP: page(http.StatusOK)}, nil, remote.CodeNotWindows},
-		"a redirect":                {winrmserver.Server{HTTP: page(http.StatusFound)}, nil, remote.CodeNotWindows},
-		"the service is full":       {winrmserver.Server{TLS: true, Ways: []negotiate.Way{negotiate.Basic}, HTTP: page(http.StatusServiceUnavailable)}, func(o *remote.Options) { o.Authentication = exchange.AuthBasic }, exchange.CodeUnavailable},
+		"wrong password, NTLM":      {&winrmserver.Server{}, func(o *remote.Options) { o.Password = secret.New("wrong") }, exchange.CodeSignInRefused},
+		"wrong password, Basic":     {&winrmserver.Server{TLS: true, Ways: []negotiate.Way{negotiate.Basic}}, func(o *remote.Options) { o.Password, o.Authentication = secret.New("wrong"), exchange.AuthBasic }, exchange.CodeSignInRefused},
+		"another user":              {&winrmserver.Server{}, func(o *remote.Options) { o.User = `FABRIKAM\nobody` }, exchange.CodeSignInRefused},
+		"no password":               {&winrmserver.Server{}, func(o *remote.Options) { o.Password = secret.Secret{} }, exchange.CodeSignInRefused},
+		"no administrator":          {&winrmserver.Server{NotAdministrator: true}, nil, remote.CodeNotAllowed},
+		"Basic without https":       {&winrmserver.Server{}, func(o *remote.Options) { o.Authentication = exchange.AuthBasic }, remote.CodeBasicPlain},
+		"Basic is not offered":      {&winrmserver.Server{TLS: true}, func(o *remote.Options) { o.Authentication = exchange.AuthBasic }, exchange.CodeWayNotOffered},
+		"NTLM is not offered":       {&winrmserver.Server{TLS: true, Ways: []negotiate.Way{negotiate.Basic}}, nil, exchange.CodeWayNotOffered},
+		"a client certificate":      {&winrmserver.Server{}, func(o *remote.Options) { o.Authentication = exchange.AuthCertificate }, remote.CodeNoSuchWay},
+		"unknown authority":         {&winrmserver.Server{TLS: true}, func(o *remote.Options) { o.PrivateCA = nil }, exchange.CodeUntrusted},
+		"no authority in a file":    {&winrmserver.Server{TLS: true}, func(o *remote.Options) { o.PrivateCA = []byte("not one") }, exchange.CodeUntrusted},
+		"https where there is none": {&winrmserver.Server{}, func(o *remote.Options) { o.Host = strings.Replace(o.Host, "http:", "https:", 1) }, exchange.CodeTLSFailed},
+		"another address":           {&winrmserver.Server{}, func(o *remote.Options) { o.Host += "x" }, remote.CodeNotWindows},
+		"no name":                   {&winrmserver.Server{}, func(o *remote.Options) { o.Host = "no such name" }, remote.CodeBadHost},
+		"a password in the name":    {&winrmserver.Server{}, func(o *remote.Options) { o.Host = "http://anna:geheim@pc01:5985" }, remote.CodeBadHost},
+		"no such name":              {&winrmserver.Server{}, func(o *remote.Options) { o.Host = "pc01.invalid" }, exchange.CodeNameNotFound},
+		"all shells in use":         {&winrmserver.Server{MaxShells: -1}, nil, remote.CodeBusy},
+		"no shells of programs":     {&winrmserver.Server{Operation: func(*wsman.Request) *wsman.Fault { return wsman.FaultInvalidResourceURI() }}, nil, remote.CodeNotWindows},
+		"another fault":             {&winrmserver.Server{Operation: func(*wsman.Request) *wsman.Fault { return wsman.FaultProvider("Shell", "", "the disk is full") }}, nil, remote.CodeRefused},
+		"a web page":                {&winrmserver.Server{HTTP: page(http.StatusOK)}, nil, remote.CodeNotWindows},
+		"a redirect":                {&winrmserver.Server{HTTP: page(http.StatusFound)}, nil, remote.CodeNotWindows},
+		"the service is full":       {&winrmserver.Server{TLS: true, Ways: []negotiate.Way{negotiate.Basic}, HTTP: page(http.StatusServiceUnavailable)}, func(o *remote.Options) { o.Authentication = exchange.AuthBasic }, exchange.CodeUnavailable},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := start(t, &c.server)
+			s := start(t, c.server)
 			o := to(s)
 			if c.ask != nil {
 				c.ask(&o)
@@ -213,5 +213,38 @@ func TestWhereNothingAnswers(t *testing.T) {
 		o.CommandTimeout = time.Minute
 		_, err = remote.Open(ctx, o)
 		wants(t, err, exchange.CodeCancelled)
+	}
+}
+
+// A name alone is tried at the two ports of Windows Remote Management.
+func TestWhichPort(t *testing.T) {
+	const host = "127.0.0.77"
+	o := remote.Options{
+		Host: host, User: user, Password: secret.New(password), Authentication: exchange.AuthNTLM, ConnectTimeout: 2 * time.Second,
+	}
+	listen := func(port string, over bool) *winrmserver.Server {
+		t.Helper()
+		l, err := net.Listen("tcp", net.JoinHostPort(host, port))
+		if err != nil {
+			t.Skipf("this computer has no such address, or the port is taken: %v", err)
+		}
+		_ = l.Close()
+		return start(t, &winrmserver.Server{Listen: net.JoinHostPort(host, port), TLS: over})
+	}
+	_, err := remote.Open(t.Context(), o)
+	if p := wants(t, err, remote.CodeNotReachable); p.Args["ports"] != "5985, 5986" {
+		t.Errorf("%v", p.Args)
+	}
+	secure := listen("5986", true)
+	_, err = remote.Open(t.Context(), o)
+	wants(t, err, exchange.CodeUntrusted)
+	o.PrivateCA = secure.CACert()
+	looks(t, secure, o)
+	plain := listen("5985", false)
+	o.PrivateCA = nil
+	looks(t, plain, o)
+	o.PrivateCA = secure.CACert() // https first
+	if _, err := open(t, o).System(t.Context()); err != nil || plain.Opened() != 1 || secure.Opened() != 2 {
+		t.Errorf("%v; %d shells without https, %d with", err, plain.Opened(), secure.Opened())
 	}
 }
