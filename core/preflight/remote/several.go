@@ -8,7 +8,6 @@ import (
 
 	"tenantry/core/exchange"
 	"tenantry/core/httpauth"
-	"tenantry/core/preflight"
 	"tenantry/core/secret"
 )
 
@@ -125,49 +124,4 @@ func (a *account) learn(err error) {
 func ofDomain(user string) bool {
 	domain, _, found := strings.Cut(user, `\`)
 	return found && domain != "." && domain != "" || !found && strings.Contains(user, "@")
-}
-
-// Looked is what was found of one computer.
-type Looked struct {
-	Host     string
-	Findings []preflight.Finding // in the order of its checks; one of preflight.Unreachable where it could not be looked at
-}
-
-// All looks at several computers, at most limit side by side, 0 for all at once. subject says what is looked at
-// of each. deliver hears every finding as it comes, one call at a time, on any goroutine; nil is allowed. The
-// result is in the order of computers, and lacks none of them. Every connection is closed when All returns.
-func All(ctx context.Context, computers []Options, subject func(*Computer) preflight.Subject, limit int, deliver func(host string, f preflight.Finding)) []Looked {
-	if limit <= 0 || limit > len(computers) {
-		limit = len(computers)
-	}
-	var telling sync.Mutex
-	tell := func(host string, f preflight.Finding) {
-		if deliver != nil {
-			telling.Lock()
-			defer telling.Unlock()
-			deliver(host, f)
-		}
-	}
-	var opener Opener
-	all := make([]Looked, len(computers))
-	room := make(chan struct{}, limit)
-	var work sync.WaitGroup
-	for i, o := range computers {
-		work.Go(func() {
-			room <- struct{}{}
-			defer func() { <-room }()
-			all[i].Host = o.Host
-			c, err := opener.Open(ctx, o)
-			if err != nil {
-				f := preflight.Unreachable(err)
-				tell(o.Host, f)
-				all[i].Findings = []preflight.Finding{f}
-				return
-			}
-			defer func() { _ = c.Close(ctx) }() // Windows ends what stays after a while
-			all[i].Findings = preflight.Run(ctx, preflight.Checks(subject(c)), func(f preflight.Finding) { tell(o.Host, f) })
-		})
-	}
-	work.Wait()
-	return all
 }
