@@ -13,6 +13,7 @@ import (
 
 	"tenantry/core/exchange"
 	"tenantry/core/preflight"
+	"tenantry/core/preflight/remote"
 )
 
 // exitBlocked is the exit status of a preflight that found something that blocks.
@@ -40,6 +41,9 @@ type preflightOptions struct {
 	json     bool
 	limit    time.Duration
 	updates  string
+
+	// computers opens the others: a password that one of them refuses is not tried at the next.
+	computers remote.Opener
 }
 
 func (a *app) preflightCommand() *cobra.Command {

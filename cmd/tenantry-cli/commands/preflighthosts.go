@@ -91,7 +91,7 @@ func (o *preflightOptions) signInThere(ctx context.Context, a *app) (func(host s
 func (o *preflightOptions) lookThere(ctx context.Context, a *app, to remote.Options, s preflight.Subject) []preflight.Finding {
 	ctx, cancel := context.WithTimeout(ctx, o.limit)
 	defer cancel()
-	pc, err := remote.Open(ctx, to)
+	pc, err := o.computers.Open(ctx, to)
 	if err != nil {
 		return []preflight.Finding{preflight.Unreachable(err)}
 	}
@@ -108,7 +108,7 @@ func (o *preflightOptions) closeThere(ctx context.Context, a *app, pc *remote.Co
 
 // repairThere repairs one other computer.
 func (o *preflightOptions) repairThere(ctx context.Context, a *app, to remote.Options, s preflight.Subject) error {
-	pc, err := remote.Open(ctx, to)
+	pc, err := o.computers.Open(ctx, to)
 	if err != nil {
 		return err
 	}
