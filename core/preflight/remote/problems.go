@@ -116,6 +116,8 @@ func (l *line) problem(ctx context.Context, doing string, err error) *exchange.P
 		return make(CodeNotWindows, exchange.RetryNever, "status", strconv.Itoa(answer.Status))
 	case errors.As(err, &moved):
 		return make(CodeNotWindows, exchange.RetryNever, "status", strconv.Itoa(moved.Status))
+	case errors.As(err, &carrier) && carrier.Kind == httpauth.KindCancelled && errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return make(CodeNoAnswer, exchange.RetryNow) // nobody gave up: the caller's time was over
 	case errors.As(err, &carrier):
 		return l.carried(doing, carrier, make)
 	case errors.As(err, &format), errors.Is(err, wsman.ErrTooLarge):

@@ -213,6 +213,12 @@ func TestWhereNothingAnswers(t *testing.T) {
 		o.CommandTimeout = time.Minute
 		_, err = remote.Open(ctx, o)
 		wants(t, err, exchange.CodeCancelled)
+		// A caller's own time limit is no person who gives up.
+		ctx, cancel = context.WithTimeout(t.Context(), 50*time.Millisecond)
+		o.ConnectTimeout = time.Minute
+		_, err = remote.Open(ctx, o)
+		cancel()
+		wants(t, err, remote.CodeNoAnswer)
 	}
 }
 
