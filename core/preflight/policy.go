@@ -1,6 +1,7 @@
 package preflight
 
 import (
+	"context"
 	"strings"
 
 	"tenantry/core/exchange"
@@ -39,15 +40,25 @@ const (
 	undefined    = "Undefined"
 )
 
+// Watched is a Computer that is looked at from afar: what it holds below HKCU is of the person at its screen.
+type Watched interface {
+	// Person tells who that is, such as CONTOSO\piet. It is an error where that is nobody, or more than one.
+	Person(ctx context.Context) (string, error)
+}
+
 func checkPolicy(l *look, sys System) Finding {
 	policy, scope := undefined, scopeDefault
-	scopes := []struct{ name, policy string }{
-		{scopeMachinePolicy, l.groupPolicy("HKLM")},
-		{scopeUserPolicy, l.groupPolicy("HKCU")},
-		{scopeProcess, l.processPolicy()},
-		{scopeCurrentUser, l.ownPolicy("HKCU")},
-		{scopeLocalMachine, l.ownPolicy("HKLM")},
+	type set struct{ name, policy string }
+	scopes := []set{{scopeMachinePolicy, l.groupPolicy("HKLM")}}
+	personal := l.hasPerson()
+	if personal {
+		scopes = append(scopes, set{scopeUserPolicy, l.groupPolicy("HKCU")})
 	}
+	scopes = append(scopes, set{scopeProcess, l.processPolicy()})
+	if personal {
+		scopes = append(scopes, set{scopeCurrentUser, l.ownPolicy("HKCU")})
+	}
+	scopes = append(scopes, set{scopeLocalMachine, l.ownPolicy("HKLM")})
 	for _, s := range scopes {
 		l.fact(s.name, s.policy)
 		if policy == undefined && s.policy != undefined {
@@ -82,13 +93,31 @@ func checkPolicy(l *look, sys System) Finding {
 	return f
 }
 
-// policyFixes are the repairs that take effect, the best first.
+// hasPerson tells whether there is one person whose settings hold, and keeps who it is. Without one, the settings
+// of the whole computer are judged: they hold for whoever has none of their own.
+func (l *look) hasPerson() bool {
+	from, ok := l.computer.(Watched)
+	if !ok {
+		return true
+	}
+	person, err := from.Person(l.ctx)
+	if err != nil {
+		l.fact(scopeUserPolicy+", "+scopeCurrentUser, "not known: not one person is signed in at its screen")
+		return false
+	}
+	l.fact("Signed in at its screen", person)
+	return true
+}
+
+// policyFixes are the repairs that take effect, the best first. Those of a person are made at their own computer.
 func (l *look) policyFixes(scope string) []Fix {
 	switch {
+	case scope == scopeCurrentUser && !l.here():
+		return []Fix{{FixPage, args("page", policyPage)}}
 	case scope == scopeCurrentUser: // what the computer says would not be heard
 		return []Fix{{ID: FixPolicyUser}}
-	case !l.here(): // the current user there is who signs in from afar, not who works at it
-		return []Fix{{ID: FixPolicyMachine}, {ID: FixPolicyUser}}
+	case !l.here():
+		return []Fix{{ID: FixPolicyMachine}}
 	}
 	return []Fix{{ID: FixPolicyUser}, {ID: FixPolicyMachine}}
 }

@@ -1,6 +1,8 @@
 package preflight_test
 
 import (
+	"context"
+	"errors"
 	"strings"
 	"testing"
 
@@ -82,11 +84,46 @@ func TestExecutionPolicy(t *testing.T) {
 	}
 }
 
-// On another computer the current user is who signs in there from afar, so the whole computer comes first.
+// watched is a computer that is looked at from afar; person is who is signed in at its screen, empty for nobody.
+type watched struct {
+	*pc
+	person string
+}
+
+func (w watched) Person(context.Context) (string, error) {
+	if w.person == "" {
+		return "", errors.New("nobody is there")
+	}
+	return w.person, nil
+}
+
+// On another computer the person's own settings are read, told whose they are, and never set. Where nobody is
+// signed in, what the whole computer says is judged.
 func TestPolicyOfAnotherComputer(t *testing.T) {
-	p := &pc{name: "PC01", system: win11, registry: values{}}
-	if got := fixes(found(t, preflight.Subject{Computer: p}, preflight.CheckPolicy)); got != "execution-policy-machine execution-policy-user" {
-		t.Errorf("fixes %q", got)
+	const machine, page = "execution-policy-machine", "open-page"
+	for _, c := range []struct {
+		name, person string
+		registry     values
+		policy, from string
+		fixes        string
+	}{
+		{"nothing set", `CONTOSO\piet`, values{}, "Restricted", "Default", machine},
+		{"the person's own", `CONTOSO\piet`, values{placeUser: "RemoteSigned"}, "RemoteSigned", "CurrentUser", ""},
+		{"the person's own blocks", `CONTOSO\piet`, values{placeUser: "Restricted", placeMachine: "RemoteSigned"}, "Restricted", "CurrentUser", page},
+		{"nobody there", "", values{placeUser: "RemoteSigned", placeMachine: "AllSigned"}, "AllSigned", "LocalMachine", machine},
+		{"nobody there and a group policy", "", values{placeGroup + "EnableScripts": 0}, "Restricted", "MachinePolicy", page},
+	} {
+		f := found(t, preflight.Subject{Computer: watched{&pc{name: "PC01", system: win11, registry: c.registry}, c.person}}, preflight.CheckPolicy)
+		if f.Args["policy"] != c.policy || f.Args["scope"] != c.from || fixes(f) != c.fixes {
+			t.Errorf("%s: %v, fixes %q", c.name, f.Args, fixes(f))
+		}
+		told := false
+		for _, fact := range f.Facts {
+			told = told || c.person != "" && fact.Text == c.person || c.person == "" && strings.Contains(fact.Text, "not known")
+		}
+		if !told {
+			t.Errorf("%s: it is not told whose settings those are: %v", c.name, f.Facts)
+		}
 	}
 }
 
