@@ -14,8 +14,12 @@ tests() {
 	GOOS=windows GOARCH=amd64 CGO_ENABLED=0 go test -count=1 -timeout 10m $(test/windows/wine.sh --flags) "$@"
 }
 
-step "Building the window and the command line. The first time takes a few minutes."
-packaging/windows/build.sh
+step "Building the command line, and the window beside what follows. The first time it takes a few minutes."
+packaging/windows/build.sh tenantry-cli
+mkdir -p build/windows
+nice packaging/windows/build.sh tenantry >build/windows/window.log 2>&1 &
+window=$!
+trap 'kill "$window" 2>/dev/null || true' EXIT
 
 step "What is below them: every test of core"
 export TENANTRY_WINDOWS_LANGUAGE=en-US
@@ -33,6 +37,12 @@ cli=$PWD/build/wine/cli/tenantry-cli.exe
 # shellcheck disable=SC2046 # two flags
 GOOS=windows GOARCH=amd64 CGO_ENABLED=0 go build $(test/windows/wine.sh --flags | sed 's/^-exec=[^ ]* //') -o "$cli" ./cmd/tenantry-cli
 TENANTRY_CLI="Z:${cli//\//\\}" tests ./cmd/tenantry-cli
+
+step "The window is built to its end"
+wait "$window" || {
+	cat build/windows/window.log
+	exit 1
+}
 
 step "A person with Windows: the command line and the window"
 TENANTRY_WINDOWS_PROGRAMS=$PWD/build/windows go test -count=1 -timeout 10m -v ./test/windows
