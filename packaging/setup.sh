@@ -12,7 +12,7 @@ set -eu
 want=${1:-build}
 
 build_packages="gcc libc6-dev pkg-config libgl-dev libx11-dev libxcursor-dev libxrandr-dev libxinerama-dev libxi-dev libxxf86vm-dev libgtk-3-dev"
-screen_packages="xvfb xauth xdotool imagemagick x11-utils libgl1-mesa-dri openbox dbus dbus-x11 gnome-keyring tesseract-ocr tesseract-ocr-eng"
+screen_packages="xvfb xauth xdotool imagemagick x11-utils libgl1-mesa-dri openbox dbus dbus-x11 gnome-keyring tesseract-ocr tesseract-ocr-eng tesseract-ocr-nld"
 realm_packages="krb5-kdc krb5-admin-server krb5-user python3-gssapi curl ca-certificates"
 foreign_packages="python3-winrm gss-ntlmssp" # what our NTLM is held against
 windows_packages="gcc-mingw-w64-x86-64"

@@ -40,7 +40,7 @@ type Panel struct {
 }
 
 const (
-	panelWidth = 760
+	panelWidth = 800
 	panelTop   = 42 // below the bar
 	panelEdge  = 8
 )

@@ -90,7 +90,7 @@ func (l *headLine) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 		x += width
 	}
 	rest := size.Width - x - stateWide - tookWide - 4
-	name := min(max(rest*0.5, 120), 256)
+	name := min(max(rest*0.5, 120), 272)
 	put(h.state, stateWide)
 	put(h.name, name)
 	put(h.title, rest-name)

@@ -207,8 +207,22 @@ func TestARunThatBreaksIsLookedInto(t *testing.T) {
 	if !ok || found.Status != preflight.Pass {
 		t.Errorf("nobody looked: %+v", found)
 	}
+	if !d.offers("1 thing blocks") {
+		t.Errorf("the light does not say it: %q", d.texts())
+	}
 	d.queue.Do(d.flow.Help)
 	if !d.says(wording.For("en-GB").Text("troubleshoot.causes")) {
 		t.Errorf("F1 shows %q", d.texts())
 	}
+	d.do(d.flow.Trouble.Close)
+
+	// It was over soon, and the next answer shows that.
+	if err := d.sim.SetFaults(faults.Plan{}); err != nil {
+		t.Fatal(err)
+	}
+	d.press("Retry")
+	if tab := d.ended(); tab.Rows() != 40 {
+		t.Errorf("%d rows", tab.Rows())
+	}
+	d.until("nothing blocks any more", func() bool { return d.flow.Preflight.Model().Local.Worst() == preflight.Pass })
 }

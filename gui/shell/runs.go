@@ -132,17 +132,22 @@ func (f *Flow) apply(t *Tab, u jobs.Update) {
 	f.changed(false)
 }
 
-// ended looks into what went wrong on the way, when a run ends with that.
+// ended looks into what went wrong on the way, when a run ends with that; a run that ends well shows that what
+// went wrong before is over.
 func (f *Flow) ended(t *Tab) {
+	well := true
 	for _, p := range t.Parts {
 		if p.Problem == nil || p.Problem.Code == exchange.CodeCancelled {
 			continue
 		}
-		f.failedLast = p.Problem
+		f.failedLast, well = p.Problem, false
 		if ofConnection(p.Problem) {
 			f.lookInto(p.Problem)
 			return
 		}
+	}
+	if well {
+		f.lookAgain()
 	}
 }
 

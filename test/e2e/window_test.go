@@ -64,10 +64,27 @@ func display(t *testing.T) *screen.Display {
 	return screen.New(t, 1280, 800, folder)
 }
 
-// start opens the window with a home of its own.
+// start opens the window with a home of its own, on a computer that was looked at before.
 func start(t *testing.T, d *screen.Display, args ...string) *screen.Process {
 	t.Helper()
-	p := d.Start(window, args, "TENANTRY_HOME="+filepath.Join(d.Home(), "tenantry"))
+	return startWith(t, d, `{"checked": true}`, args)
+}
+
+// startWith opens the window with settings, which stay as they are when there are any, and environment
+// variables "A=b".
+func startWith(t *testing.T, d *screen.Display, settings string, args []string, extra ...string) *screen.Process {
+	t.Helper()
+	config := filepath.Join(d.Home(), "tenantry", "config")
+	if err := os.MkdirAll(config, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(config, "window.json")
+	if _, err := os.Stat(file); err != nil && settings != "" {
+		if err := os.WriteFile(file, []byte(settings), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p := d.Start(window, args, append([]string{"TENANTRY_HOME=" + filepath.Join(d.Home(), "tenantry")}, extra...)...)
 	d.Window("Tenantry", 60*time.Second)
 	d.Maximise("Tenantry")
 	return p

@@ -38,6 +38,9 @@ func Missing() string {
 
 // Display is one virtual screen. It is used from the test's goroutine only.
 type Display struct {
+	// Language is what text recognition reads, as tesseract names it; empty means "eng".
+	Language string
+
 	t             testing.TB
 	name          string // ":77"
 	home          string
@@ -190,7 +193,11 @@ func (d *Display) Words(box ...int) []Word {
 	if out, err := exec.Command("convert", args...).CombinedOutput(); err != nil {
 		d.t.Fatalf("convert: %v\n%s", err, out)
 	}
-	c := exec.Command("tesseract", file, "-", "--psm", "11", "-l", "eng", "tsv")
+	language := d.Language
+	if language == "" {
+		language = "eng"
+	}
+	c := exec.Command("tesseract", file, "-", "--psm", "11", "-l", language, "tsv")
 	c.Env = append(os.Environ(), "OMP_THREAD_LIMIT=1")
 	out, err := c.Output()
 	if err != nil {
