@@ -89,16 +89,21 @@ func (v *examView) draw(e *Exam) {
 	}
 	for _, r := range e.Rows {
 		if row := v.rows[r.Check.ID]; row != nil && row.seek != nil {
-			v.reveal(row.seek)
+			v.reveal(row.seek, row.head)
 			row.seek = nil
 		}
 	}
 }
 
-// reveal scrolls until the lower end of something is in sight.
-func (v *examView) reveal(o fyne.CanvasObject) {
-	low := locate.Position(o).Y + o.Size().Height - locate.Position(v.roll).Y
-	if over := low + 12 - v.roll.Size().Height; over > 0 {
+// reveal scrolls until the lower end of something is in sight; of what was just unfolded the line stays in
+// sight as well.
+func (v *examView) reveal(o fyne.CanvasObject, line *rowHead) {
+	top := locate.Position(v.roll).Y
+	over := locate.Position(o).Y + o.Size().Height - top + 12 - v.roll.Size().Height
+	if holder, ok := o.(*fyne.Container); ok && len(holder.Objects) > 0 && holder.Objects[0] == line {
+		over = min(over, locate.Position(line).Y-top)
+	}
+	if over > 0 {
 		v.roll.ScrollToOffset(fyne.NewPos(0, v.roll.Offset.Y+over))
 	}
 }
@@ -122,6 +127,7 @@ type rowView struct {
 	view *examView
 	id   preflight.CheckID
 	turn int
+	open bool
 	head *rowHead
 	body *fyne.Container
 	root *fyne.Container
@@ -154,6 +160,10 @@ func (r *rowView) draw(row *Row) bool {
 		}
 	}
 	r.head.set(icon, color, stateOf(w, row), w.Check(string(r.id)), title, took, row.Open)
+	if row.Open && !r.open {
+		r.seek = r.root
+	}
+	r.open = row.Open
 	r.body.Objects = nil
 	r.body.Hidden = !row.Open || row.Finding.Status == "" || row.Running
 	if !r.body.Hidden {

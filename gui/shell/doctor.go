@@ -107,30 +107,19 @@ func (f *Flow) subject() func() preflight.Subject {
 			account.Try = func(context.Context) error { return met }
 		}
 	}
-	screen := f.o.Screen
+	var screen func(context.Context) (preflight.Screen, error)
+	if f.o.Screen != nil {
+		seen, err := f.o.Screen()
+		screen = func(context.Context) (preflight.Screen, error) { return seen, err }
+	}
 	return func() preflight.Subject {
 		if pem, err := authority(); err == nil { // a file that cannot be read is told by the attempt to sign in
 			about.PrivateCA = pem
 		}
 		s := f.o.Preflight(about)
-		s.Account = account
+		s.Account, s.Screen = account, screen
 		if f.leftovers != nil {
 			s.Sessions = preflight.LeftBy(f.leftovers)
-		}
-		if screen != nil {
-			s.Screen = func(ctx context.Context) (out preflight.Screen, err error) {
-				told := make(chan struct{})
-				f.loop.Post(func() {
-					defer close(told)
-					out, err = screen()
-				})
-				select {
-				case <-told:
-					return out, err
-				case <-ctx.Done():
-					return preflight.Screen{}, ctx.Err()
-				}
-			}
 		}
 		return s
 	}
