@@ -35,7 +35,7 @@ test: ## install what is missing, then every check a change must pass
 	@echo "All of it passed."
 
 unit: ## every test with the race detector, the real window and the secret store among them
-	go test -race -tags $(TAGS) -timeout 20m ./...
+	go test -race -tags $(TAGS) -timeout 30m ./...
 
 lint: ## formatting, vet, staticcheck
 	@unformatted=$$(git ls-files '*.go' | xargs gofmt -l); if [ -n "$$unformatted" ]; then echo "Not formatted: $$unformatted"; exit 1; fi
@@ -64,7 +64,7 @@ darwin: ## build the command line for macOS, and check what else can be checked 
 
 e2e: ## only the stories in the real window, with their screenshots in build/screens
 	@packaging/setup.sh test
-	go test -tags $(TAGS) -count=1 -timeout 15m -v ./test/e2e/...
+	go test -tags $(TAGS) -count=1 -timeout 30m -v ./test/e2e/...
 
 faults: ## what each fault does at each step of a session, as a table (also in build/faults.txt)
 	@mkdir -p build

@@ -1,7 +1,7 @@
 //go:build linux
 
 // Package e2e plays stories a person lives: in the real window, in a virtual display, with mouse, keyboard
-// and eyes, and nothing of the program imported.
+// and eyes, and nothing of the window imported.
 package e2e
 
 import (
