@@ -94,6 +94,9 @@ func (b *topBar) settingsMenu() {
 	if f.Preflight != nil {
 		choice(w.Text("window.preflight.menu"), false, f.CheckComputer)
 	}
+	if f.Trouble.HasBundle() {
+		choice(w.Text("troubleshoot.bundle"), false, f.MakeBundle)
+	}
 	if len(items) > 0 {
 		items = append(items, fyne.NewMenuItemSeparator())
 	}

@@ -67,6 +67,15 @@ func (f *Flow) FindOut(p *exchange.Problem) {
 	f.Trouble.Open(f.named(p))
 }
 
+// MakeBundle shows the support bundle, about nothing in particular.
+func (f *Flow) MakeBundle() {
+	f.ShowSessions(false)
+	if f.Preflight != nil {
+		f.Preflight.Show(false)
+	}
+	f.Trouble.MakeBundle()
+}
+
 // Help opens the page of what went wrong last; without any, the panel with the checks.
 func (f *Flow) Help() {
 	if f.failedLast != nil {

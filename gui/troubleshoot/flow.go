@@ -82,6 +82,7 @@ func (f *Flow) Close() {
 	switch {
 	case f.model.Bundle != nil:
 		f.model.Bundle = nil
+		f.model.Open = f.model.Page.Problem != nil // it may have been asked for without a page
 	case f.model.Open:
 		f.model.Open = false
 	default:
@@ -157,6 +158,12 @@ func (f *Flow) Step(s troubleshoot.Step) {
 		f.changed()
 	}
 	f.o.Step(s)
+}
+
+// MakeBundle shows the support bundle without a page below it: nothing need have failed.
+func (f *Flow) MakeBundle() {
+	f.model = Model{Turn: f.model.Turn}
+	f.ShowBundle()
 }
 
 // ShowBundle makes the support bundle and shows what is in it.
