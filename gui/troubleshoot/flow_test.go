@@ -132,7 +132,9 @@ func TestTheBundleIsShownFirst(t *testing.T) {
 			if broken {
 				return func(context.Context) (*support.Bundle, error) { return nil, errors.New("the disk is gone") }
 			}
-			return func(ctx context.Context) (*support.Bundle, error) { return support.Make(ctx, support.Source{Problem: p}) }
+			return func(ctx context.Context) (*support.Bundle, error) {
+				return support.Make(ctx, support.Source{Problem: p})
+			}
 		},
 	})
 	do := func(f func()) {
