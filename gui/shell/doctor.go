@@ -82,13 +82,13 @@ func (f *Flow) CheckComputer() {
 // subject gathers what the screen says of the account and its connection, and returns what makes a subject of
 // it away from the screen.
 func (f *Flow) subject() func() preflight.Subject {
-	met := f.met
-	f.met = nil
+	met, quiet := f.met, f.quiet
+	f.met, f.quiet = nil, false
 	var about preflightpanel.About
 	var account *preflight.Account
 	authority := func() ([]byte, error) { return about.PrivateCA, nil }
 	if f.model.Stage == Working {
-		about, account = f.signedInSubject()
+		about, account = f.signedInSubject(quiet)
 	} else {
 		look := f.SignIn.Look()
 		about = preflightpanel.About{Address: look.Address, User: look.User, Customer: f.settings.last(look.User), Proxy: look.Proxy, Authentication: look.Authentication}
@@ -125,14 +125,21 @@ func (f *Flow) subject() func() preflight.Subject {
 	}
 }
 
-// signedInSubject is about the account of now and the customer that is chosen.
-func (f *Flow) signedInSubject() (preflightpanel.About, *preflight.Account) {
+// signedInSubject is about the account of now and the customer that is chosen; a quiet look takes one whose
+// session is open.
+func (f *Flow) signedInSubject(quiet bool) (preflightpanel.About, *preflight.Account) {
 	sessions := f.runner.Sessions
 	a := sessions.Account()
 	about := preflightpanel.About{Address: a.Target.URL, User: a.Credential.User, PrivateCA: a.Target.PrivateCA, Proxy: a.Target.Proxy,
 		Authentication: a.Credential.Authentication}
+	open := sessions.Connected()
 	if chosen := f.Customers.Model().Selected(); len(chosen) > 0 {
 		about.Customer = chosen[0].Domain
+	} else if len(open) > 0 {
+		about.Customer = open[0]
+	}
+	if quiet && len(open) > 0 && !slices.Contains(open, about.Customer) { // nobody asked for another session
+		about.Customer = open[0]
 	}
 	return about, &preflight.Account{User: about.User, Customer: about.Customer, Authentication: about.Authentication, HasPassword: true,
 		Try: preflight.Trial(sessions, about.Customer)}
@@ -185,6 +192,7 @@ func (f *Flow) lookAgain() {
 	}
 	for _, found := range f.Preflight.Model().Local.Findings() {
 		if preflightpanel.GroupOf(found.Check) != preflightpanel.OfComputer && (found.Status == preflight.Fail || found.Status == preflight.Warn) {
+			f.quiet = true
 			f.Preflight.CheckSome(func(id preflight.CheckID) bool { return preflightpanel.GroupOf(id) != preflightpanel.OfComputer }, nil)
 			return
 		}

@@ -53,6 +53,10 @@ func TestTheFirstStartLooks(t *testing.T) {
 		}
 	})
 	d.enter() // working goes on, and what blocked something else is put away
+	d.until("the connection was looked at", func() bool { return d.flow.Preflight.Model().Local.Worst() == preflight.Pass })
+	if st := d.sim.Stats(); st.Created != 1 {
+		t.Errorf("looking again opened %d sessions", st.Created-1)
+	}
 	if d.flow.Preflight.Model().Open {
 		t.Error("the panel is still open")
 	}

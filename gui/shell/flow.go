@@ -116,6 +116,7 @@ type Flow struct {
 	counting  int             // counts the countings of sessions elsewhere
 
 	met        *exchange.Problem // what the next look at the connection need not try again; nil for nothing
+	quiet      bool              // the next look at the connection opens no session of its own where one is open
 	failedLast *exchange.Problem // what F1 is about
 
 	// What must be closed, whatever happens; CloseNow reads it on any goroutine.
