@@ -107,11 +107,7 @@ func (f *Flow) subject() func() preflight.Subject {
 			account.Try = func(context.Context) error { return met }
 		}
 	}
-	var screen func(context.Context) (preflight.Screen, error)
-	if f.o.Screen != nil {
-		seen, err := f.o.Screen()
-		screen = func(context.Context) (preflight.Screen, error) { return seen, err }
-	}
+	screen := f.screen()
 	return func() preflight.Subject {
 		if pem, err := authority(); err == nil { // a file that cannot be read is told by the attempt to sign in
 			about.PrivateCA = pem
@@ -124,6 +120,43 @@ func (f *Flow) subject() func() preflight.Subject {
 		return s
 	}
 }
+
+// screen returns what tells about the screen; nil without a window. At the start the window may not be drawn
+// yet: then it is asked again until it is.
+func (f *Flow) screen() func(ctx context.Context) (preflight.Screen, error) {
+	if f.o.Screen == nil {
+		return nil
+	}
+	seen, err := f.o.Screen()
+	return func(ctx context.Context) (preflight.Screen, error) {
+		for err != nil {
+			select {
+			case <-ctx.Done():
+				return seen, err
+			case <-time.After(screenEvery):
+			}
+			type answer struct {
+				seen preflight.Screen
+				err  error
+			}
+			told := make(chan answer, 1)
+			f.loop.Post(func() {
+				s, err := f.o.Screen()
+				told <- answer{s, err}
+			})
+			select {
+			case <-ctx.Done():
+				return seen, err
+			case a := <-told:
+				seen, err = a.seen, a.err
+			}
+		}
+		return seen, nil
+	}
+}
+
+// screenEvery is how often a window that is not drawn yet is asked again.
+const screenEvery = 100 * time.Millisecond
 
 // signedInSubject is about the account of now and the customer that is chosen; a quiet look takes one whose
 // session is open.

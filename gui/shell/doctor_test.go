@@ -26,6 +26,14 @@ import (
 // has named a server it is nowhere.
 func looking(o *shell.Options) {
 	o.Support = &support.Source{System: here.New(nil).System}
+	drawn := false // the window is, from the second time on
+	o.Screen = func() (preflight.Screen, error) {
+		if !drawn {
+			drawn = true
+			return preflight.Screen{}, &exchange.Problem{Code: preflight.CodeUnread}
+		}
+		return preflight.Screen{Width: 1920, Height: 1080, Scale: 1, Driver: "a graphics card", OpenGL: "4.6"}, nil
+	}
 	o.Preflight = func(about preflightpanel.About) preflight.Subject {
 		if about.Address == "" || strings.Contains(about.Address, "ps.outlook.com") {
 			about.Address = "http://127.0.0.1:1/powershell"
@@ -46,6 +54,9 @@ func TestTheFirstStartLooks(t *testing.T) {
 	}
 	if !d.offers("1 thing blocks") {
 		t.Errorf("the light does not say it: %q", d.texts())
+	}
+	if found, _ := preflight.Find(d.flow.Preflight.Model().Local.Findings(), preflight.CheckScreen); found.Status != preflight.Pass {
+		t.Errorf("the window was not drawn yet, and the screen is told as %s", found.Code)
 	}
 	d.queue.Do(func() {
 		if _, ok := d.win.Canvas().Focused().(*kit.Entry); !ok {
