@@ -25,7 +25,7 @@ func pairs(args map[string]string) []any {
 }
 
 // repair is what is to be said of a repair; nil for nothing. A change is shown exactly as it would be made,
-// in words and as text, before anybody agrees.
+// before anybody agrees.
 func (r *rowView) repair(row *Row) fyne.CanvasObject {
 	w, e := r.view.panel.words, r.view.exam
 	repair := row.Repair
@@ -73,9 +73,6 @@ func (r *rowView) repair(row *Row) fyne.CanvasObject {
 			list.Add(text)
 		}
 		rows.Add(list)
-	}
-	if text := c.String(); text != "" && len(c.Registry) > 0 {
-		rows.Add(kit.NewFacts(text))
 	}
 	if c.Elevated && c.Computer == "" {
 		rows.Add(kit.NewParagraph(w.Text("window.preflight.elevated"), false))

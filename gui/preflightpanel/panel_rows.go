@@ -21,6 +21,9 @@ type examView struct {
 	exam  *Exam
 	turn  int
 	rows  map[preflight.CheckID]*rowView
+	aside int // how many rows are folded away below the others
+	apart *kit.Fold
+	away  *fyne.Container // in apart
 	list  *fyne.Container
 	none  *kit.EmptyState
 	roll  *container.Scroll
@@ -29,20 +32,35 @@ type examView struct {
 
 func newExamView(p *Panel) *examView {
 	w := p.words
-	v := &examView{panel: p, turn: -1, list: kit.Stacked(0), rows: map[preflight.CheckID]*rowView{}}
+	v := newRows(p)
 	v.none = kit.NewEmptyState(icons.Check, w.Text("window.preflight.not-yet"), w.Text("window.preflight.hint"), nil)
-	v.roll = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, 8, 0, 12), v.list))
 	v.root = container.NewBorder(p.local.root, nil, nil, nil, container.New(layout.NewCustomPaddedLayout(8, 0, 0, 0), container.NewStack(v.none, v.roll)))
 	return v
 }
 
 // newList is the list alone, for below a table.
 func newList(p *Panel) *examView {
-	v := &examView{panel: p, turn: -1, list: kit.Stacked(0), rows: map[preflight.CheckID]*rowView{}}
-	v.roll = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, 8, 0, 12), v.list))
+	v := newRows(p)
 	v.root = v.roll
 	return v
 }
+
+func newRows(p *Panel) *examView {
+	v := &examView{panel: p, turn: -1, list: kit.Stacked(0), away: kit.Stacked(0), rows: map[preflight.CheckID]*rowView{}}
+	v.apart = kit.NewFold("", v.away)
+	v.apart.OnChanged = func(open bool) {
+		v.settle()
+		if open {
+			v.reveal(v.away, nil)
+		}
+	}
+	v.roll = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, 8, 0, 12), v.list))
+	return v
+}
+
+// means tells whether a row has something to say on this computer. One that has not is folded away with the
+// others like it; one that is looked at again stays where it was.
+func means(r *Row) bool { return r.Finding.Status != preflight.NotApplicable }
 
 func (v *examView) draw(e *Exam) {
 	if v.exam != e {
@@ -53,30 +71,15 @@ func (v *examView) draw(e *Exam) {
 		v.none.Hidden = len(e.Rows) > 0 || e.Running
 		v.show(v.none.Hidden)
 	}
-	if v.turn != e.Turn {
-		v.turn = e.Turn
-		v.list.Objects = nil
-		group := Group(0xff)
-		for _, g := range []Group{OfComputer, OfNetwork, OfConnection} {
-			for _, r := range e.Rows {
-				if GroupOf(r.Check.ID) != g {
-					continue
-				}
-				if g != group {
-					group = g
-					name := v.panel.words.Text(g.Key())
-					if g == OfComputer && e.Computer != "" {
-						name = e.Computer
-					}
-					v.list.Add(container.New(layout.NewCustomPaddedLayout(10, 4, 4, 0), kit.NewCaptionHeading(name)))
-				}
-				if v.rows[r.Check.ID] == nil {
-					v.rows[r.Check.ID] = newRowView(v, r.Check.ID)
-				}
-				v.list.Add(v.rows[r.Check.ID].root)
-			}
+	aside := 0
+	for _, r := range e.Rows {
+		if !means(r) {
+			aside++
 		}
-		v.list.Refresh()
+	}
+	if v.turn != e.Turn || v.aside != aside {
+		v.turn, v.aside = e.Turn, aside
+		v.arrange(e)
 	}
 	changed := false
 	for _, r := range e.Rows {
@@ -93,6 +96,42 @@ func (v *examView) draw(e *Exam) {
 			row.seek = nil
 		}
 	}
+}
+
+// arrange puts the rows in their groups, and those that mean nothing here below them.
+func (v *examView) arrange(e *Exam) {
+	v.list.Objects, v.away.Objects = nil, nil
+	group := Group(0xff)
+	for _, g := range []Group{OfComputer, OfNetwork, OfConnection} {
+		for _, r := range e.Rows {
+			if GroupOf(r.Check.ID) != g {
+				continue
+			}
+			if v.rows[r.Check.ID] == nil {
+				v.rows[r.Check.ID] = newRowView(v, r.Check.ID)
+			}
+			row := v.rows[r.Check.ID].root
+			if !means(r) {
+				v.away.Add(row)
+				continue
+			}
+			if g != group {
+				group = g
+				name := v.panel.words.Text(g.Key())
+				if g == OfComputer && e.Computer != "" {
+					name = e.Computer
+				}
+				v.list.Add(container.New(layout.NewCustomPaddedLayout(10, 4, 4, 0), kit.NewCaptionHeading(name)))
+			}
+			v.list.Add(row)
+		}
+	}
+	if v.aside > 0 {
+		v.apart.SetTitle(v.panel.words.Count("window.preflight.apart", v.aside))
+		v.list.Add(container.New(layout.NewCustomPaddedLayout(10, 0, 0, 0), v.apart))
+	}
+	v.away.Refresh()
+	v.list.Refresh()
 }
 
 // reveal scrolls until the lower end of something is in sight; of what was just unfolded the line stays in

@@ -149,16 +149,15 @@ func TestThePanelWithTheKeyboard(t *testing.T) {
 	fix := words.Text("fix." + string(preflight.FixPolicyMachine))
 	v.reach(fix)
 	v.key(fyne.KeyReturn)
-	line := policyKey + `\ExecutionPolicy: Restricted -> RemoteSigned`
-	for _, text := range []string{words.Text("fix." + string(preflight.FixPolicyMachine) + ".what"), policyKey, "Restricted", "RemoteSigned", line,
-		"Windows asks for an administrator first."} {
+	const asked = "Windows asks for an administrator first."
+	for _, text := range []string{words.Text("fix." + string(preflight.FixPolicyMachine) + ".what"), policyKey, "ExecutionPolicy", "Restricted", "RemoteSigned", asked} {
 		if !v.says(text) {
 			t.Errorf("the question does not say %q: %q", text, v.texts())
 		}
 	}
 	v.reach("Leave it")
 	v.key(fyne.KeyReturn)
-	if v.says(line) {
+	if v.says(asked) {
 		t.Error("the question is still there")
 	}
 	v.reach(fix)

@@ -42,6 +42,9 @@ func (o *preflightOptions) repair(ctx context.Context, a *app, log *journal.Jour
 	for _, line := range strings.Split(change.String(), "\n") {
 		a.screen.line("    " + line)
 	}
+	if change.Elevated && computer == "" {
+		a.screen.line(a.words.Text("window.preflight.elevated"))
+	}
 	if change.Opens != "" { // nothing here can open a page
 		return nil
 	}
