@@ -92,7 +92,7 @@ func TestOtherComputers(t *testing.T) {
 	if _, data := registry.Value(policyKey, "ExecutionPolicy"); data != "Restricted" {
 		t.Fatalf("it was changed before anybody agreed: %s", data)
 	}
-	d.ClickAt(then.Left+40, then.Top+58)
+	d.ClickAt(then.Left+40, then.Top+36)
 	d.Until("it is changed there", 40*time.Second, func() bool {
 		_, data := registry.Value(policyKey, "ExecutionPolicy")
 		return data == "RemoteSigned"
