@@ -13,6 +13,7 @@ package preflight
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"tenantry/core/exchange"
@@ -103,11 +104,18 @@ func (f Finding) Problem() *exchange.Problem {
 		return nil
 	}
 	p := &exchange.Problem{Code: f.Code, Doing: "check " + string(f.Check), Args: f.Args, Retry: exchange.RetryNow, Cause: f.Cause}
+	if len(f.Facts)+len(f.Steps) > 0 {
+		p.Details = map[string]string{}
+	}
 	for _, fact := range f.Facts {
-		if p.Details == nil {
-			p.Details = map[string]string{}
-		}
 		p.Details[fact.Name] = fact.Text
+	}
+	var steps []string
+	for _, s := range f.Steps {
+		steps = append(steps, s.Name+" "+s.Took.Round(time.Millisecond).String())
+	}
+	if len(steps) > 0 {
+		p.Details["Steps"] = strings.Join(steps, ", ")
 	}
 	return p
 }

@@ -223,10 +223,5 @@ func reachFacts(r Reach) []Fact {
 		add("Server's clock", r.Date.UTC().Format(time.RFC3339))
 		add("This computer's clock", r.Asked.UTC().Format(time.RFC3339))
 	}
-	var times []string
-	for _, s := range r.Steps {
-		times = append(times, s.Name+" "+s.Took.Round(time.Millisecond).String())
-	}
-	add("Steps", strings.Join(times, ", "))
 	return facts
 }

@@ -340,6 +340,7 @@ var pages = map[exchange.Code][]string{
 
 	// Other computers
 	"remote.bad-host":      {"word-mistyped"},
+	"remote.unknown-name":  {"word-mistyped", "name-only-inside"},
 	"remote.not-reachable": {"pc-off-or-asleep", "pc-management-off", "pc-firewall", "name-only-inside"},
 	"remote.no-answer":     {"pc-slow", "pc-off-or-asleep"},
 	"remote.not-windows":   {"pc-other-device"},

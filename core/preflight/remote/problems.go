@@ -15,6 +15,7 @@ import (
 // The codes of another computer. Those of a sign-in and of the way there are exchange's.
 const (
 	CodeBadHost      exchange.Code = "remote.bad-host"      // no name, address or web address of a computer. Args: host
+	CodeUnknownName  exchange.Code = "remote.unknown-name"  // no computer of that name is known here. Args: host
 	CodeNotReachable exchange.Code = "remote.not-reachable" // nothing takes connections at its ports. Args: host, ports
 	CodeNoAnswer     exchange.Code = "remote.no-answer"     // something took the connection and did not answer in time. Args: host
 	CodeNotWindows   exchange.Code = "remote.not-windows"   // what answers is no Windows that opens shells. Args: host, status
@@ -157,7 +158,7 @@ func (l *line) carried(doing string, e *httpauth.Error, make maker) *exchange.Pr
 	}
 	switch e.Kind {
 	case httpauth.KindName:
-		return now(exchange.CodeNameNotFound)
+		return now(CodeUnknownName)
 	case httpauth.KindRefused, httpauth.KindUnreachable:
 		return now(CodeNotReachable, "ports", l.url.Port())
 	case httpauth.KindTimeout:

@@ -122,7 +122,7 @@ func TestWhoIsNotLetIn(t *testing.T) {
 		"another address":           {&winrmserver.Server{}, func(o *remote.Options) { o.Host += "x" }, remote.CodeNotWindows},
 		"no name":                   {&winrmserver.Server{}, func(o *remote.Options) { o.Host = "no such name" }, remote.CodeBadHost},
 		"a password in the name":    {&winrmserver.Server{}, func(o *remote.Options) { o.Host = "http://anna:geheim@pc01:5985" }, remote.CodeBadHost},
-		"no such name":              {&winrmserver.Server{}, func(o *remote.Options) { o.Host = "pc01.invalid" }, exchange.CodeNameNotFound},
+		"no such name":              {&winrmserver.Server{}, func(o *remote.Options) { o.Host = "pc01.invalid" }, remote.CodeUnknownName},
 		"all shells in use":         {&winrmserver.Server{MaxShells: -1}, nil, remote.CodeBusy},
 		"no shells of programs":     {&winrmserver.Server{Operation: func(*wsman.Request) *wsman.Fault { return wsman.FaultInvalidResourceURI() }}, nil, remote.CodeNotWindows},
 		"another fault":             {&winrmserver.Server{Operation: func(*wsman.Request) *wsman.Fault { return wsman.FaultProvider("Shell", "", "the disk is full") }}, nil, remote.CodeRefused},
