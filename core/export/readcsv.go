@@ -3,6 +3,7 @@ package export
 import (
 	"context"
 	"fmt"
+	"math/bits"
 	"strconv"
 	"strings"
 
@@ -66,14 +67,28 @@ func (c *cellReader) cell() string {
 }
 
 func (c *cellReader) bare() string {
-	start := c.at
-	for c.at < len(c.text) {
-		if b := c.text[c.at]; b == c.comma || b == '\n' || b == '\r' {
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	text, at, comma := c.text, c.at, c.comma
+	start := at
+	// Eight letters at a time: the lowest high bit that is left is that of the first one looked for.
+	for commas := ones * uint64(comma); at+8 <= len(text); at += 8 {
+		t := text[at : at+8]
+		w := uint64(t[0]) | uint64(t[1])<<8 | uint64(t[2])<<16 | uint64(t[3])<<24 |
+			uint64(t[4])<<32 | uint64(t[5])<<40 | uint64(t[6])<<48 | uint64(t[7])<<56
+		x, y, z := w^commas, w^ones*'\n', w^ones*'\r'
+		if hit := ((x-ones)&^x | (y-ones)&^y | (z-ones)&^z) & highs; hit != 0 {
+			c.at = at + bits.TrailingZeros64(hit)/8
+			return text[start:c.at]
+		}
+	}
+	for at < len(text) {
+		if b := text[at]; b == comma || b == '\n' || b == '\r' {
 			break
 		}
-		c.at++
+		at++
 	}
-	return c.text[start:c.at]
+	c.at = at
+	return text[start:at]
 }
 
 func (c *cellReader) quoted() string {
@@ -181,53 +196,28 @@ func (o *Opened) readCSV(ctx context.Context, name, text string) error {
 
 	// The types first, then the rows: a column has a type only when all its cells agree, and reading twice
 	// takes less than keeping every cell as text.
-	types := make([]guess, inHeading)
-	for i := range types {
-		types[i] = anything
+	c := cutRows(text[reader.at:], comma, pieceBytes)
+	found, err := c.look(ctx, inHeading)
+	if err != nil {
+		return err
 	}
-	ragged, first := 0, &exchange.Problem{}
-	again := reader
-	again.cells = nil
-	for n := 0; ; n++ {
-		if n%csvPause == 0 && ctx.Err() != nil {
-			return ctx.Err()
-		}
-		cells, line, ok := reader.next()
-		if !ok {
-			break
-		}
-		if len(cells) != inHeading {
-			if ragged++; ragged == 1 {
-				first = &exchange.Problem{Code: CodeRaggedRow, Doing: "read a table", Args: map[string]string{
-					"file": name, "line": strconv.Itoa(line), "cells": strconv.Itoa(len(cells)), "columns": strconv.Itoa(inHeading)}}
-			}
-		}
-		if len(cells) > mostColumns {
-			return tooLarge(name, "columns", mostColumns)
-		}
-		for len(cells) > len(types) {
-			types = append(types, anything)
-			names.add("")
-		}
-		for i, cell := range cells {
-			if cell != "" && types[i]&^seen != 0 {
-				types[i] = types[i].narrow(cell)
-			}
-		}
+	if found.widest > mostColumns {
+		return tooLarge(name, "columns", mostColumns)
 	}
-	if ragged > 0 {
-		first.Args["count"] = strconv.Itoa(ragged)
-		o.Warnings = append(o.Warnings, first)
+	for len(names.names) < found.widest {
+		names.add("")
+	}
+	if found.ragged > 0 {
+		o.Warnings = append(o.Warnings, &exchange.Problem{Code: CodeRaggedRow, Doing: "read a table", Args: map[string]string{
+			"file": name, "line": strconv.Itoa(reader.line + found.line), "cells": strconv.Itoa(found.cells),
+			"columns": strconv.Itoa(inHeading), "count": strconv.Itoa(found.ragged)}})
 	}
 	o.Table.Declare(names.names...)
-	return o.fill(ctx, &again, names.names, types)
+	return o.fill(ctx, c, names.names, found.types)
 }
 
-func (o *Opened) fill(ctx context.Context, reader *cellReader, names []string, types []guess) error {
-	read := make([]func(string) exchange.Value, len(types))
-	for i := range types {
-		read[i] = types[i].reader(names[i])
-	}
+// fillRows adds rows one by one, whatever their number of cells.
+func (o *Opened) fillRows(ctx context.Context, reader *cellReader, names []string, read []func(string) exchange.Value) error {
 	const batchRows = 256
 	batch := make([]exchange.Record, 0, batchRows)
 	fields := make([]exchange.Field, 0, batchRows*min(len(names), 256))

@@ -62,11 +62,15 @@ func (d *dict) code(s string) uint32 {
 	if s == d.last && len(d.starts) > 0 {
 		return d.lastAt
 	}
+	return d.hashed(s, d.hash(s))
+}
+
+// hashed is code for a text whose hash is known.
+func (d *dict) hashed(s string, hash uint32) uint32 {
 	if len(d.starts)*3 >= len(d.slots)*2 {
 		d.grow()
 	}
 	mask := uint32(len(d.slots) - 1)
-	hash := d.hash(s)
 	at := hash & mask
 	for ; d.slots[at].code != 0; at = (at + 1) & mask {
 		if d.slots[at].hash != hash {

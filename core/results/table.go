@@ -2,7 +2,6 @@ package results
 
 import (
 	"math"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -97,8 +96,7 @@ func (t *Table) Append(customer exchange.CustomerID, rows []exchange.Record) err
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if len(rows) > MaxRows-t.rows {
-		return &exchange.Problem{Code: CodeTooManyRows, Doing: "add rows to the table",
-			Args: map[string]string{"limit": strconv.Itoa(MaxRows)}}
+		return t.tooMany()
 	}
 	who := exchange.NewText(string(customer))
 	for _, r := range rows {
