@@ -11,7 +11,7 @@ import (
 )
 
 // pieceBytes is about how long the pieces are that a CSV file is read in, by all cores at once.
-const pieceBytes = 256 << 10
+const pieceBytes = 128 << 10
 
 // pieces is CSV in pieces of whole rows, so that reading each gives the rows that reading on would.
 type pieces struct {
@@ -60,6 +60,7 @@ func cutRows(text string, comma byte, size int) pieces {
 // look is what a first reading finds.
 type look struct {
 	types  []guess
+	rows   int
 	widest int // cells of the longest row, or the heading
 	ragged int // rows with another number of cells than the heading
 	line   int // of the first of those, from 0
@@ -71,7 +72,7 @@ func (g guess) and(other guess) guess { return g&other | (g|other)&seen }
 
 // look finds the types of all columns.
 func (p pieces) look(ctx context.Context, inHeading int) (look, error) {
-	type part struct{ lines, ragged, line, cells int }
+	type part struct{ lines, rows, ragged, line, cells int }
 	parts := make([]part, len(p.of))
 	var mu sync.Mutex
 	all := look{widest: inHeading}
@@ -90,6 +91,7 @@ func (p pieces) look(ctx context.Context, inHeading int) (look, error) {
 				if !ok {
 					break
 				}
+				parts[i].rows++
 				if len(cells) != inHeading {
 					if parts[i].ragged++; parts[i].ragged == 1 {
 						parts[i].line, parts[i].cells = line, len(cells)
@@ -124,6 +126,7 @@ func (p pieces) look(ctx context.Context, inHeading int) (look, error) {
 		if f.ragged > 0 && all.ragged == 0 {
 			all.line, all.cells = line+f.line, f.cells
 		}
+		all.rows += f.rows
 		all.ragged += f.ragged
 		line += f.lines
 	}

@@ -23,6 +23,7 @@ func oneByOne(t *testing.T, text string, comma byte, inHeading int) (look, *resu
 		if !ok {
 			break
 		}
+		found.rows++
 		if len(cells) != inHeading {
 			if found.ragged++; found.ragged == 1 {
 				found.line, found.cells = line, len(cells)

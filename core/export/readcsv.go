@@ -213,6 +213,7 @@ func (o *Opened) readCSV(ctx context.Context, name, text string) error {
 			"columns": strconv.Itoa(inHeading), "count": strconv.Itoa(found.ragged)}})
 	}
 	o.Table.Declare(names.names...)
+	o.Table.Expect(found.rows)
 	return o.fill(ctx, c, names.names, found.types)
 }
 

@@ -293,11 +293,19 @@ func (c *column) valueCode(v exchange.Value) uint32 {
 	return firstCode + code
 }
 
+// fitted is s without room for more than a few.
+func fitted[E any](s []E) []E {
+	if cap(s)-len(s) <= len(s)/64 {
+		return s
+	}
+	return slices.Clip(append(make([]E, 0, len(s)), s...))
+}
+
 func (c *column) trim() {
-	c.nums = slices.Clip(slices.Clone(c.nums))
-	c.tags = slices.Clip(slices.Clone(c.tags))
-	c.codes = slices.Clip(slices.Clone(c.codes))
-	c.vals = slices.Clip(slices.Clone(c.vals))
+	c.nums = fitted(c.nums)
+	c.tags = fitted(c.tags)
+	c.codes = fitted(c.codes)
+	c.vals = fitted(c.vals)
 	if c.dict != nil {
 		c.dict.trim()
 	}

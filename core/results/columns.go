@@ -2,6 +2,7 @@ package results
 
 import (
 	"runtime"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -36,7 +37,7 @@ func (t *Table) AppendColumns(customer exchange.CustomerID, rows int, names []st
 	work := func() {
 		for i := int(next.Add(1)) - 1; i < len(to); i = int(next.Add(1)) - 1 {
 			if to[i] != nil {
-				to[i].addAll(t.rows, columns[i][:rows])
+				to[i].addAll(t.rows, columns[i][:rows], t.expected)
 			}
 		}
 	}
@@ -56,9 +57,23 @@ func (t *Table) tooMany() error {
 		Args: map[string]string{"limit": strconv.Itoa(MaxRows)}}
 }
 
-// addAll adds the cells of the rows from row on, as add does one by one.
-func (c *column) addAll(row int, vals []exchange.Value) {
+// Expect says how many rows the table will have, so that AppendColumns takes memory for all of them at once.
+// More or fewer may come.
+func (t *Table) Expect(rows int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.expected = min(rows, MaxRows)
+}
+
+// addAll adds the cells of the rows from row on, as add does one by one. The column will have about as many
+// rows as are expected.
+func (c *column) addAll(row int, vals []exchange.Value, expected int) {
 	c.pad(row)
+	if c.way == numbers {
+		c.nums = slices.Grow(c.nums, max(expected-row, 0))
+	} else {
+		c.codes = slices.Grow(c.codes, max(expected-row, 0))
+	}
 	for i := 0; i < len(vals); {
 		done := 0
 		switch c.way {
@@ -88,6 +103,7 @@ func (c *column) addTexts(vals []exchange.Value) int {
 					break
 				}
 				hashes[n] = c.dict.hash(s)
+				c.dict.near(hashes[n])
 			} else if v.Kind() != exchange.None {
 				break
 			}

@@ -2,7 +2,6 @@ package results
 
 import (
 	"hash/maphash"
-	"slices"
 	"strings"
 )
 
@@ -46,6 +45,7 @@ type dict struct {
 	seed    maphash.Seed
 	last    string // rows often repeat the text above them
 	lastAt  uint32
+	looked  uint32 // what near saw, for nobody
 }
 
 // slot is one place of the table. The hash is kept so that texts are looked at only when they are likely the
@@ -63,6 +63,14 @@ func (d *dict) code(s string) uint32 {
 		return d.lastAt
 	}
 	return d.hashed(s, d.hash(s))
+}
+
+// near looks at the place where a text with this hash may stand, so that it is in the processor's cache when
+// hashed comes to it.
+func (d *dict) near(hash uint32) {
+	if len(d.slots) > 0 {
+		d.looked = d.slots[hash&uint32(len(d.slots)-1)].code
+	}
 }
 
 // hashed is code for a text whose hash is known.
@@ -145,6 +153,6 @@ func (d *dict) put(s slot) {
 
 // trim gives back what only adding texts needs.
 func (d *dict) trim() {
-	d.starts = slices.Clip(slices.Clone(d.starts))
+	d.starts = fitted(d.starts)
 	d.slots = nil
 }

@@ -67,6 +67,7 @@ type Table struct {
 	mu        sync.Mutex
 	info      RunInfo
 	rows      int
+	expected  int // rows, as far as that was said
 	cols      []*column
 	byName    map[string]int // lower-case name to place in cols
 	layout    []int          // where the fields of the last record went, a guess for the next
