@@ -241,11 +241,19 @@ func TestShaping(t *testing.T) {
 	if !strings.Contains(got.out, "4294967296") || !strings.Contains(got.out, "10737418240") {
 		t.Error(got.out)
 	}
+	got = who.run(t, "", "open", "m.csv", "--group", "Team", "--avg", "Size", "--min", "Size,Seen", "--max", "Name", "--distinct", "Name", "--distinct", "Seen", "--format", "jsonl").want(t, 0)
+	if want := []string{`{"Team":"blue","Count":1,"Average of Size":10737418240,"Min of Size":10737418240,"Min of Seen":"2024-05-06T00:00:00","Max of Name":"bert","Distinct Name":1,"Distinct Seen":1}`,
+		`{"Team":"red","Count":2,"Average of Size":2147483648,"Min of Size":1073741824,"Min of Seen":"2026-01-02T00:00:00","Max of Name":"carl","Distinct Name":2,"Distinct Seen":1}`}; !slices.Equal(lines(got.out), want) {
+		t.Error(got.out)
+	}
 	for said, args := range map[string][]string{
 		"There is no column Sise. The table does not have it. Near it: Size.": {"--columns", "Sise"},
 		"There is no column Nam.":         {"--where", "Nam = x"},
 		"There is no column Tean.":        {"--sort", "Tean"},
 		"--sum needs --group.":            {"--sum", "Size"},
+		"--distinct needs --group.":       {"--distinct", "Size"},
+		"There is no column Siz.":         {"--group", "Team", "--max", "Siz"},
+		"Name cannot be added up.":        {"--group", "Team", "--avg", "Name"},
 		"--limit takes a number":          {"--limit", "-1"},
 		"Write it like Column:desc":       {"--sort", "Name:down"},
 		"Size":                            {"--where", "Size > many"},

@@ -143,7 +143,7 @@ func TestEveryHelpHasAnExampleThatWorks(t *testing.T) {
 		}
 	}
 	slices.Sort(names)
-	want := []string{"", "cmdlets", "cmdlets show", "completion", "completion bash", "completion fish", "completion powershell", "completion zsh",
+	want := []string{"", "cmdlets", "cmdlets show", "compare", "completion", "completion bash", "completion fish", "completion powershell", "completion zsh",
 		"customers", "customers add", "customers import", "customers list", "customers remove", "customers tag",
 		"help", "open", "preflight", "run", "sample", "sample faults", "sample serve", "sessions", "sessions clean", "sessions list", "support-bundle", "version"}
 	if !slices.Equal(names, want) {
@@ -161,6 +161,8 @@ func prepared(t *testing.T, example string) *person {
 	for name, text := range map[string]string{
 		"customers.csv": "fabrikam.example\n",
 		"mailboxes.csv": "TotalItemSize,Name\n50 GB,anna\n1 GB,bert\n",
+		"january.csv":   "PrimarySmtpAddress,ProhibitSendQuota\nanna@contoso.example,50 GB\n",
+		"february.csv":  "PrimarySmtpAddress,ProhibitSendQuota\nanna@contoso.example,100 GB\n",
 		"mailboxes.xml": `<Objs Version="1.1.0.1" xmlns="http://schemas.microsoft.com/powershell/2004/04"><Obj RefId="0"><MS><S N="RecipientTypeDetails">UserMailbox</S></MS></Obj></Objs>`,
 	} {
 		if err := os.WriteFile(filepath.Join(who.home, name), []byte(text), 0o600); err != nil {

@@ -38,7 +38,7 @@ func Arrange(ctx context.Context, s Snapshot, q Query) (View, error) {
 	}
 	keys := q.Sort
 	if !q.Group.IsZero() {
-		if a.groups, err = groupRows(ctx, s, q.Group, rows); err != nil {
+		if a.groups, err = groupRows(ctx, s, q.Group, rows, q.Language); err != nil {
 			return View{}, err
 		}
 		cols, names, n, rows = a.groups.cols, a.groups.columns, len(a.groups.first), nil
@@ -76,7 +76,7 @@ func Check(s Snapshot, q Query) error {
 	}
 	names := f.names
 	if !q.Group.IsZero() {
-		g, err := groupRows(context.Background(), s, q.Group, []uint32{})
+		g, err := groupRows(context.Background(), s, q.Group, []uint32{}, q.Language)
 		if err != nil {
 			return err
 		}
@@ -113,7 +113,7 @@ func chooseColumns(a *arranged, have []Column, want []string, lenient bool) ([]i
 	for _, name := range want {
 		at, ok := findColumn(have, name)
 		if !ok {
-			at, ok = sumOf(have, name)
+			at, ok = workedOf(have, name)
 		}
 		switch {
 		case ok:
@@ -130,10 +130,10 @@ func chooseColumns(a *arranged, have []Column, want []string, lenient bool) ([]i
 	return there, nil
 }
 
-// sumOf finds the column that sums the named one.
-func sumOf(have []Column, name string) (int, bool) {
+// workedOf finds the first column that is worked out from the named one.
+func workedOf(have []Column, name string) (int, bool) {
 	for i := range have {
-		if have[i].Role == Sum && strings.EqualFold(have[i].Of, name) {
+		if have[i].Of != "" && strings.EqualFold(have[i].Of, name) {
 			return i, true
 		}
 	}
@@ -155,7 +155,7 @@ func sortColumn(names []Column, name string, lenient bool) (int, error) {
 	if at, ok := findColumn(names, name); ok {
 		return at, nil
 	}
-	if at, ok := sumOf(names, name); ok {
+	if at, ok := workedOf(names, name); ok {
 		return at, nil
 	}
 	if lenient {

@@ -12,9 +12,6 @@ import (
 // CountColumn is the name of the column of a grouped view that counts.
 const CountColumn = "Count"
 
-// SumName is the name of the column of a grouped view that sums another.
-func SumName(column string) string { return "Sum of " + column }
-
 // groups are the rows of a grouped view before they are sorted.
 type groups struct {
 	snap    Snapshot
@@ -23,7 +20,7 @@ type groups struct {
 	of      []uint32 // of each row that was taken, in the order of rows, its group
 	rows    []uint32 // the rows that were taken; nil for all
 	counts  []int64
-	sums    [][]exchange.Value // one slice a summed column
+	worked  [][]exchange.Value // of each column that is worked out, the groups' values
 	columns []Column
 	cols    []*frozenColumn
 }
@@ -47,7 +44,7 @@ func (g *groups) value(group, col int) exchange.Value {
 	case col == len(g.by):
 		return exchange.NewInteger(g.counts[group])
 	}
-	return g.sums[col-len(g.by)-1][group]
+	return g.worked[col-len(g.by)-1][group]
 }
 
 func (g *groups) members(group uint32) []RowID {
@@ -73,8 +70,8 @@ func summable(k exchange.Kind) bool {
 	return false
 }
 
-// groupRows groups the given rows of s; nil means all.
-func groupRows(ctx context.Context, s Snapshot, q Group, rows []uint32) (*groups, error) {
+// groupRows groups the given rows of s; nil means all. The language is for the lowest and highest texts.
+func groupRows(ctx context.Context, s Snapshot, q Group, rows []uint32, language string) (*groups, error) {
 	g := &groups{snap: s, rows: rows}
 	f := s.get()
 	n := f.rows
@@ -115,27 +112,10 @@ func groupRows(ctx context.Context, s Snapshot, q Group, rows []uint32) (*groups
 		g.counts[of]++
 	}
 	g.columns = append(g.columns, Column{Name: CountColumn, Type: exchange.Integer, Role: Count})
-	for _, name := range q.Sums {
-		col, err := columnNamed(s, name)
-		if err != nil {
+	for _, w := range q.worked() {
+		if err := g.work(ctx, w, language); err != nil {
 			return nil, err
 		}
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		c := Column{Name: SumName(name), Role: Sum, Of: name}
-		sums := make([]exchange.Value, many)
-		if col >= 0 {
-			in := f.names[col]
-			if !summable(in.Type) {
-				return nil, &exchange.Problem{Code: CodeNoSum, Doing: "sum a column",
-					Args: map[string]string{"column": in.Name, "type": KindName(in.Type)}}
-			}
-			c = Column{Name: SumName(in.Name), Type: in.Type, Role: Sum, Of: in.Name}
-			sums = g.sum(f.cols[col])
-		}
-		g.columns = append(g.columns, c)
-		g.sums = append(g.sums, sums)
 	}
 	g.finish()
 	return g, nil

@@ -5,7 +5,7 @@ import "tenantry/core/exchange"
 // The codes of this package.
 const (
 	// CodeUnknownColumn: a query names a column that the table does not have. Args: column, near (names that
-	// look like it, joined by ", "; may be empty).
+	// look like it, joined by ", "; may be empty), file (the table's title, when two are compared).
 	CodeUnknownColumn exchange.Code = "table.unknown-column"
 
 	// CodeBadValue: the value of a condition is not of its column's type. Args: column, value, type (the
@@ -21,6 +21,11 @@ const (
 
 	// CodeTooManyRows: the table cannot take more rows. Args: limit.
 	CodeTooManyRows exchange.Code = "table.too-many-rows"
+
+	// CodeKeyRepeats: rows of a table that is compared have a key that an earlier row has. Args: column (the
+	// key's columns), file (the table's title), n (how many such rows), value (the first such key, may be
+	// empty).
+	CodeKeyRepeats exchange.Code = "table.key-repeats"
 )
 
 // KindName is the stable, English name of a column's type: "text", "integer", "decimal", "size",

@@ -40,16 +40,22 @@ type SortKey struct {
 	Desc   bool   `json:"desc,omitempty"` // from high to low
 }
 
-// Group says which rows become one. It groups when it has a column or a sum; with sums alone all rows
-// become one. The view then has Columns, a Count and one sum for each of Sums, and is sorted by Columns
-// unless Query.Sort says otherwise. Sort may name a sum by the column it is of.
+// Group says which rows become one. It groups when it has a column or something to work out; with that alone
+// all rows become one. The view then has Columns, a Count and one column for each of Sums, Averages, Mins,
+// Maxs and Distincts, and is sorted by Columns unless Query.Sort says otherwise. Sort may name a column that
+// was worked out by the column it is of; of several, the first. Empty cells count only in Count: where all
+// are empty, so is an average, a lowest and a highest value.
 type Group struct {
-	Columns []string `json:"columns,omitempty"`
-	Sums    []string `json:"sums,omitempty"` // columns of numbers, sizes or durations
+	Columns   []string `json:"columns,omitempty"`
+	Sums      []string `json:"sums,omitempty"`      // columns of numbers, sizes or durations
+	Averages  []string `json:"averages,omitempty"`  // likewise; Unlimited when a cell is
+	Mins      []string `json:"mins,omitempty"`      // the first value in the order Sort has
+	Maxs      []string `json:"maxs,omitempty"`      // the last value in that order
+	Distincts []string `json:"distincts,omitempty"` // how many different values; in case too
 }
 
 // IsZero tells whether g groups nothing.
-func (g Group) IsZero() bool { return len(g.Columns) == 0 && len(g.Sums) == 0 }
+func (g Group) IsZero() bool { return len(g.Columns) == 0 && len(g.worked()) == 0 }
 
 // Filter is a condition, or a tree of them. The zero Filter matches every row. Only one of All, Any, Not
 // and Column should be set; when several are, all of them must match.

@@ -167,6 +167,7 @@ var causes = map[string]Cause{
 	"value-of-another-kind": {},
 	"condition-not-whole":   {},
 	"column-of-words":       {},
+	"key-of-several-rows":   {},
 	"more-rows-than-fit":    {Step: StepForm},
 
 	// Files and folders

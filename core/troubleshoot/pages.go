@@ -130,6 +130,7 @@ var pages = map[exchange.Code][]string{
 	"table.bad-expression": {"condition-not-whole"},
 	"table.no-sum":         {"column-of-words"},
 	"table.too-many-rows":  {"more-rows-than-fit"},
+	"table.key-repeats":    {"key-of-several-rows"},
 
 	// Files and folders
 	"export.not-written":    {"file-open-elsewhere", "file-no-right", "disk-full", "drive-gone", "scanner-blocks-folder"},
@@ -178,6 +179,8 @@ var pages = map[exchange.Code][]string{
 	"cli.no-user":            {"word-left-out"},
 	"cli.left-no-password":   {"no-password-kept", "kept-under-another-name"},
 	"cli.no-password":        {"nobody-to-ask", "no-password-kept", "kept-under-another-name"},
+	"cli.no-key":             {"word-left-out"},
+	"cli.run-without-rows":   {"other-version-described"},
 	"cli.bad-ca":             {"authority-file-wrong"},
 	"cli.bad-way":            {"words-mistyped", "other-version-described"},
 	"cli.no-client-cert":     {"word-left-out"},

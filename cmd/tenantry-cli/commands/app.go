@@ -84,7 +84,7 @@ func (a *app) root() *cobra.Command {
 	root.PersistentFlags().BoolVarP(&a.quiet, "quiet", "q", false, "no progress and no notes on standard error, only problems")
 	root.PersistentFlags().BoolVarP(&a.verbose, "verbose", "v", false, "tell more on standard error: redirects, and the details behind a problem")
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(a.runCommand(), a.customersCommand(), a.cmdletsCommand(), a.sessionsCommand(), a.openCommand(), a.preflightCommand(), a.sampleCommand(), a.supportCommand(), a.versionCommand())
+	root.AddCommand(a.runCommand(), a.customersCommand(), a.cmdletsCommand(), a.sessionsCommand(), a.openCommand(), a.compareCommand(), a.preflightCommand(), a.sampleCommand(), a.supportCommand(), a.versionCommand())
 	root.SetHelpCommand(a.helpCommand())
 	a.addCompletion(root)
 	return root

@@ -1,11 +1,6 @@
 package commands
 
-import (
-	"github.com/spf13/cobra"
-
-	"tenantry/core/exchange"
-	"tenantry/core/export"
-)
+import "github.com/spf13/cobra"
 
 func (a *app) openCommand() *cobra.Command {
 	var shape shapeFlags
@@ -22,17 +17,11 @@ func (a *app) openCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			opened, err := export.Open(c.Context(), args[0])
-			if exchange.CodeOf(err) == export.CodeNotRead {
-				return &usageError{err} // a name nothing can be read by
-			}
+			table, err := a.openTable(c.Context(), args[0])
 			if err != nil {
 				return err
 			}
-			for _, w := range opened.Warnings {
-				a.explainProblem("", w)
-			}
-			return writer.write(c.Context(), a, opened.Table.Snapshot())
+			return writer.write(c.Context(), a, table)
 		},
 	}
 	shape.add(c)

@@ -19,6 +19,10 @@ type shapeFlags struct {
 	sort    string
 	group   string
 	sum     []string
+	avg     []string
+	min     []string
+	max     []string
+	differ  []string
 	find    string
 	limit   int
 	format  string
@@ -40,6 +44,10 @@ func (f *shapeFlags) add(c *cobra.Command) {
 	c.Flags().StringVar(&f.sort, "sort", "", "sort by columns: `COL[:desc],...`")
 	c.Flags().StringVar(&f.group, "group", "", "write one row for each value of these columns, with a count: `COL,...`")
 	c.Flags().StringArrayVar(&f.sum, "sum", nil, "with --group, add up the column `COL` (repeat for several)")
+	c.Flags().StringArrayVar(&f.avg, "avg", nil, "with --group, the average of the column `COL`; empty cells do not count")
+	c.Flags().StringArrayVar(&f.min, "min", nil, "with --group, the lowest value of the column `COL`")
+	c.Flags().StringArrayVar(&f.max, "max", nil, "with --group, the highest value of the column `COL`")
+	c.Flags().StringArrayVar(&f.differ, "distinct", nil, "with --group, how many different values the column `COL` has")
 	c.Flags().StringVar(&f.find, "find", "", "keep only rows with `TEXT` in a column that is written")
 	c.Flags().IntVar(&f.limit, "limit", 0, "write at most `N` rows")
 	c.Flags().StringVar(&f.format, "format", "", "write as `FORMAT`: table, csv, json or jsonl (default: table on a terminal, csv otherwise)")
@@ -78,16 +86,26 @@ func (f *shapeFlags) parse(a *app) (*shaper, error) {
 		s.query.Group.Columns, e = results.ParseColumns(f.group)
 		take(e)
 	}
-	for _, sum := range f.sum {
-		names, e := results.ParseColumns(sum)
-		take(e)
-		s.query.Group.Sums = append(s.query.Group.Sums, names...)
+	group := &s.query.Group
+	for _, w := range []struct {
+		flag  string
+		given []string
+		to    *[]string
+	}{
+		{"--sum", f.sum, &group.Sums}, {"--avg", f.avg, &group.Averages}, {"--min", f.min, &group.Mins},
+		{"--max", f.max, &group.Maxs}, {"--distinct", f.differ, &group.Distincts},
+	} {
+		for _, text := range w.given {
+			names, e := results.ParseColumns(text)
+			take(e)
+			*w.to = append(*w.to, names...)
+		}
+		if len(w.given) > 0 && f.group == "" {
+			take(usage(codeSumNoGroup, map[string]string{"flag": w.flag}))
+		}
 	}
 	if f.limit < 0 {
 		take(usage(codeBadLimit, nil))
-	}
-	if len(f.sum) > 0 && f.group == "" {
-		take(usage(codeSumNoGroup, nil))
 	}
 	if f.output != "" {
 		take(canWrite(f.output))

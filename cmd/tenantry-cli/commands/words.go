@@ -34,7 +34,9 @@ const (
 	codeBadLimit         exchange.Code = "cli.bad-limit"          // --limit is negative. Args: none
 	codeBadJobs          exchange.Code = "cli.bad-jobs"           // --jobs is negative. Args: none
 	codeBadWait          exchange.Code = "cli.bad-wait"           // --wait is negative. Args: none
-	codeSumNoGroup       exchange.Code = "cli.sum-no-group"       // --sum without --group. Args: none
+	codeSumNoGroup       exchange.Code = "cli.sum-no-group"       // --sum or the like without --group. Args: flag
+	codeNoKey            exchange.Code = "cli.no-key"             // compare without --key. Args: none
+	codeRunNoRows        exchange.Code = "cli.run-without-rows"   // compare of a run, of which no rows are kept. Args: run
 	codeUnknownCmdlet    exchange.Code = "cli.unknown-cmdlet"     // cmdlets show of something unknown. Args: cmdlet, near
 	codeNotLoopback      exchange.Code = "cli.not-loopback"       // sample serve on another address. Args: address
 	codeBadLimitStyle    exchange.Code = "cli.bad-limit-style"    // sample serve: no such way to refuse. Args: style
