@@ -257,7 +257,7 @@ func TestShaping(t *testing.T) {
 		"--limit takes a number":          {"--limit", "-1"},
 		"Write it like Column:desc":       {"--sort", "Name:down"},
 		"Size":                            {"--where", "Size > many"},
-		"table, csv, json, jsonl":         {"--format", "xlsx"},
+		"table, csv, json, jsonl":         {"--format", "docx"},
 		"nowhere/x.csv cannot be written": {"-o", "nowhere/x.csv"},
 		"x is no value for --limit":       {"--limit", "x"},
 		"--format needs a value":          {"--format"},

@@ -1,5 +1,5 @@
-// Package export writes tables to files and pipes and reads them back: CSV, JSON, JSON lines, text for a
-// terminal, and the files of PowerShell's Export-Clixml.
+// Package export writes tables to files and pipes and reads them back: CSV, JSON, JSON lines, Excel workbooks,
+// text for a terminal, and the files of PowerShell's Export-Clixml.
 package export
 
 import (
@@ -24,11 +24,17 @@ const (
 	// Args: column.
 	CodeNewColumn exchange.Code = "export.new-column"
 
+	// CodeTooManyColumns: a sheet of a workbook takes fewer columns. Args: columns, limit.
+	CodeTooManyColumns exchange.Code = "export.too-many-columns"
+
+	// CodeCellTooLong: a cell of a workbook takes less text. Args: column, row, limit (characters).
+	CodeCellTooLong exchange.Code = "export.cell-too-long"
+
 	// CodeNotRead: a file could not be opened or read. Args: file.
 	CodeNotRead exchange.Code = "open.not-read"
 
 	// CodeNotATable: the file's content is not of its format. Args: file, line (may be empty), why (a word:
-	// csv, json, clixml, text).
+	// csv, json, clixml, xlsx, text).
 	CodeNotATable exchange.Code = "open.not-a-table"
 
 	// CodeTooLarge: a bound on what is read was passed. Args: file, limit, of (rows, columns, cell, bytes).
@@ -50,6 +56,12 @@ type Options struct {
 	// BOM puts a byte-order mark before csv, without which Excel on Windows does not see that a file it opens
 	// by a double click is UTF-8.
 	BOM bool
+
+	// CustomerSheets gives each customer a sheet of the xlsx format.
+	CustomerSheets bool
+
+	// Cover is put before the rows of the xlsx format; nil for none.
+	Cover *Cover
 }
 
 // Format is one way to write a View.
@@ -65,6 +77,9 @@ type Format struct {
 // Write writes all of v. Errors are those of w.
 func (f Format) Write(w io.Writer, v results.View, o Options) error { return f.write(w, v, o) }
 
+// Binary tells whether what is written is no text that a terminal shows.
+func (f Format) Binary() bool { return f.Name == "xlsx" }
+
 // Streams tells whether the format can be written row by row; see NewStream.
 func (f Format) Streams() bool { return f.stream != nil }
 
@@ -73,6 +88,7 @@ var formats = []Format{
 	{Name: "csv", Extension: ".csv", write: writeRows(newCSV), stream: newCSV},
 	{Name: "json", Extension: ".json", write: writeRows(newJSON), stream: newJSON},
 	{Name: "jsonl", Extension: ".jsonl", write: writeRows(newLines), stream: newLines},
+	{Name: "xlsx", Extension: ".xlsx", write: writeXLSX},
 }
 
 // Formats are all formats.

@@ -26,11 +26,12 @@ const largest = 8 << 30
 // Opened is a table read from disk.
 type Opened struct {
 	Table    *results.Table
-	Format   string              // "csv", "json" or "clixml"
+	Format   string              // "csv", "json", "xlsx" or "clixml"
 	Warnings []*exchange.Problem // such as CodeRaggedRow: what was odd, though nothing was lost
 }
 
-// Open reads a table from a file: CSV, JSON lines or a JSON array, or what PowerShell's Export-Clixml wrote.
+// Open reads a table from a file: CSV, JSON lines or a JSON array, a workbook (xlsx), or what PowerShell's
+// Export-Clixml wrote.
 // What it is shows in its content; the ending decides only where the content does not. Errors are *exchange.Problem
 // with a code of this package, or ctx's own.
 func Open(ctx context.Context, path string) (*Opened, error) {
@@ -78,6 +79,14 @@ func read(ctx context.Context, name, data string) (*Opened, error) {
 	o := &Opened{Table: results.NewTable(results.RunInfo{
 		ID: name, Title: filepath.Base(name), Started: start,
 	})}
+	if isZip(data) {
+		o.Format = "xlsx"
+		if err := o.readXLSX(ctx, name, data); err != nil {
+			return nil, err
+		}
+		o.Table.Finish(time.Now())
+		return o, nil
+	}
 	text, err := decodeText(data)
 	if err != nil {
 		return nil, notATable(name, 0, "text", err)

@@ -71,7 +71,7 @@ func (o *Opened) readJSON(ctx context.Context, name, text string) error {
 			return bad(err)
 		}
 	}
-	typeTexts(rows)
+	typeTexts(rows, nil)
 	return o.Table.Append("", rows)
 }
 
@@ -132,14 +132,17 @@ func jsonNext(d *json.Decoder, depth int) (exchange.Value, error) {
 }
 
 // typeTexts gives columns of text their type back, where all their texts agree: JSON has no times,
-// durations or Unlimited. Numbers of bytes become sizes under the names Exchange gives to sizes.
-func typeTexts(rows []exchange.Record) {
+// durations or Unlimited. Numbers of bytes become sizes under the names Exchange gives to sizes. Columns
+// in kept have their types already.
+func typeTexts(rows []exchange.Record, kept map[string]bool) {
 	types := map[string]guess{}
 	for _, r := range rows {
 		for _, f := range r.Fields {
 			g, ok := types[f.Name]
 			if !ok {
-				g = sizeText | spanText | timeText3339
+				if g = sizeText | spanText | timeText3339; kept[f.Name] {
+					g = 0
+				}
 			}
 			switch s := f.Value; s.Kind() {
 			case exchange.Text:
@@ -164,7 +167,7 @@ func typeTexts(rows []exchange.Record) {
 			f := &rows[i].Fields[j]
 			if read := readers[f.Name]; read != nil && f.Value.Kind() == exchange.Text && f.Value.Text() != "" {
 				f.Value = read(f.Value.Text())
-			} else if f.Value.Kind() == exchange.Integer && sizeName(f.Name) {
+			} else if f.Value.Kind() == exchange.Integer && sizeName(f.Name) && !kept[f.Name] {
 				f.Value = exchange.NewSize(f.Value.Int())
 			}
 		}

@@ -112,6 +112,7 @@ func (o *runOptions) run(ctx context.Context, a *app, cmdlet string) error {
 	if err != nil {
 		return err
 	}
+	writer.missing = summary
 	if q := &writer.query; len(asked) > 1 && len(q.Sort) == 0 && len(q.Group.Columns) == 0 {
 		q.Sort = []results.SortKey{{Column: results.CustomerColumn}} // rows of several came in any order
 	}

@@ -4,10 +4,12 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
 	"tenantry/core/export"
+	"tenantry/core/jobs"
 	"tenantry/core/results"
 )
 
@@ -27,6 +29,8 @@ type shapeFlags struct {
 	limit   int
 	format  string
 	output  string
+
+	customerSheets bool
 }
 
 // conditions is what the help of every command that writes a table says about --where.
@@ -50,8 +54,9 @@ func (f *shapeFlags) add(c *cobra.Command) {
 	c.Flags().StringArrayVar(&f.differ, "distinct", nil, "with --group, how many different values the column `COL` has")
 	c.Flags().StringVar(&f.find, "find", "", "keep only rows with `TEXT` in a column that is written")
 	c.Flags().IntVar(&f.limit, "limit", 0, "write at most `N` rows")
-	c.Flags().StringVar(&f.format, "format", "", "write as `FORMAT`: table, csv, json or jsonl (default: table on a terminal, csv otherwise)")
+	c.Flags().StringVar(&f.format, "format", "", "write as `FORMAT`: table, csv, json, jsonl or xlsx (default: table on a terminal, csv otherwise)")
 	c.Flags().StringVarP(&f.output, "output", "o", "", "write to `FILE`, whole or not at all; its ending chooses the format")
+	c.Flags().BoolVar(&f.customerSheets, "customer-sheets", false, "with xlsx, give each customer a sheet of its own")
 	complete(c, "format", formatNames)
 }
 
@@ -60,11 +65,15 @@ type shaper struct {
 	query  results.Query
 	format export.Format
 	output string
+
+	customerSheets bool
+	asked          []string     // the flags that choose rows, as they were typed
+	missing        jobs.Summary // of a run: who did not answer
 }
 
 // parse reads the flags. Its errors are about the command's words: nothing was sent.
 func (f *shapeFlags) parse(a *app) (*shaper, error) {
-	s := &shaper{output: f.output, query: results.Query{Find: f.find, Limit: f.limit, Language: a.words.Locale()}}
+	s := &shaper{output: f.output, customerSheets: f.customerSheets, asked: f.asked(), query: results.Query{Find: f.find, Limit: f.limit, Language: a.words.Locale()}}
 	var err error
 	take := func(e error) {
 		if err == nil && e != nil {
@@ -121,7 +130,27 @@ func (f *shapeFlags) parse(a *app) (*shaper, error) {
 		s.format, e = export.ByName("csv")
 	}
 	take(e)
+	if s.format.Binary() && s.output == "" && isTerminal(a.Out) {
+		take(usage(codeNeedsOutput, map[string]string{"format": s.format.Name}))
+	}
 	return s, err
+}
+
+// asked tells which rows are chosen, in the words that were typed.
+func (f *shapeFlags) asked() []string {
+	var list []string
+	for _, w := range f.where {
+		list = append(list, "--where "+w)
+	}
+	for _, flag := range []struct{ name, value string }{{"--find", f.find}, {"--group", f.group}} {
+		if flag.value != "" {
+			list = append(list, flag.name+" "+flag.value)
+		}
+	}
+	if f.limit > 0 {
+		list = append(list, "--limit "+strconv.Itoa(f.limit))
+	}
+	return list
 }
 
 // canWrite tells beforehand, as far as it can be known, whether a file could be written: not only when the
@@ -142,7 +171,10 @@ func (s *shaper) write(ctx context.Context, a *app, table results.Snapshot) erro
 	if err != nil {
 		return err
 	}
-	options := export.Options{}
+	options := export.Options{CustomerSheets: s.customerSheets}
+	if s.format.Name == "xlsx" {
+		options.Cover = s.cover(a, view)
+	}
 	if s.output != "" {
 		return export.WriteView(s.output, s.format, view, options)
 	}

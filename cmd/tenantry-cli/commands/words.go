@@ -14,6 +14,7 @@ import (
 // Codes of the command line's own words.
 const (
 	codeCannotOpen       exchange.Code = "cli.cannot-open"        // a file cannot be read. Args: path
+	codeNeedsOutput      exchange.Code = "cli.needs-output"       // a format that no terminal shows, without --output. Args: format
 	codeNoFolder         exchange.Code = "cli.no-folder"          // --output names a folder, or a file in none. Args: path
 	codeNoConnection     exchange.Code = "cli.no-connection"      // none of --sample, --profile, --url was given. Args: known
 	codeTwoConnections   exchange.Code = "cli.two-connections"    // more than one of them was. Args: none
