@@ -117,7 +117,8 @@ func (f *frozenColumn) isBlank(row int) bool {
 	if f.way == numbers {
 		return f.nums[row] <= numLastBlank
 	}
-	return f.codes[row] < firstCode || f.way == values && f.vals[f.codes[row]-firstCode].IsNone()
+	code := f.codes.at(row)
+	return code < firstCode || f.way == values && f.vals[code-firstCode].IsNone()
 }
 
 // divided is sum / n, rounded to the byte, to the tick of a duration, or to six places behind the point more

@@ -11,9 +11,9 @@ import (
 
 // A column keeps its cells in one of three ways, the first that can hold all of them:
 //
-//	numbers   a 64-bit number a row: integers, sizes and Unlimited; or durations; or times; or flags
+//	numbers   a 64-bit number a row: integers, sizes and Unlimited; or durations; or times
 //	words     a code a row into a dictionary of texts
-//	values    a code a row into a list of distinct Values: decimals, lists, objects, mixtures
+//	values    a code a row into a list of distinct Values: flags, decimals, lists, objects, mixtures
 type way uint8
 
 const (
@@ -60,7 +60,7 @@ type cells struct {
 	nums  []int64
 	tags  []int16 // of numbers: each row's kind, or zone of a time; nil while all rows share tag
 	tag   int16
-	codes []uint32
+	codes codes
 	words texts
 	vals  []exchange.Value
 }
@@ -90,7 +90,7 @@ func (c *column) len() int {
 	if c.way == numbers {
 		return len(c.nums)
 	}
-	return len(c.codes)
+	return c.codes.n
 }
 
 // pad fills the column up to so many rows with cells that are not there.
@@ -101,8 +101,8 @@ func (c *column) pad(rows int) {
 		}
 		return
 	}
-	for len(c.codes) < rows {
-		c.codes = append(c.codes, codeAbsent)
+	for c.codes.n < rows {
+		c.codes.add(codeAbsent)
 	}
 }
 
@@ -138,18 +138,18 @@ func (c *column) add(row int, v exchange.Value) {
 		}
 		if c.way == words && len(s) <= longestText {
 			c.kinds |= 1 << exchange.Text
-			c.codes = append(c.codes, firstCode+c.dict.code(s))
+			c.codes.add(firstCode + c.dict.code(s))
 			return
 		}
 	default:
 		num, tag, ok := numberOf(v)
 		if ok && c.way == empty {
 			c.way, c.tag = numbers, tag
-			c.nums = make([]int64, len(c.codes), len(c.codes)+16)
-			for i, code := range c.codes {
-				c.nums[i] = blankNumber(code)
+			c.nums = make([]int64, c.codes.n, c.codes.n+16)
+			for i := range c.nums {
+				c.nums[i] = blankNumber(c.codes.at(i))
 			}
-			c.codes = nil
+			c.codes = codes{}
 		}
 		if ok && c.way == numbers && c.takes(kind) {
 			c.note(v)
@@ -162,7 +162,7 @@ func (c *column) add(row int, v exchange.Value) {
 	}
 	c.widen()
 	c.note(v)
-	c.codes = append(c.codes, c.valueCode(v))
+	c.codes.add(c.valueCode(v))
 }
 
 func (c *column) note(v exchange.Value) {
@@ -187,7 +187,7 @@ func (c *column) addBlank(num int64, code uint32) {
 		c.addNumber(num, c.tag)
 		return
 	}
-	c.codes = append(c.codes, code)
+	c.codes.add(code)
 }
 
 func (c *column) addNumber(num int64, tag int16) {
@@ -219,7 +219,7 @@ func (c *column) anyNumber() bool {
 // numberOf gives a Value's number and tag; ok is false when it has none or one that means something else.
 func numberOf(v exchange.Value) (num int64, tag int16, ok bool) {
 	switch v.Kind() {
-	case exchange.Integer, exchange.Size, exchange.Duration, exchange.Flag:
+	case exchange.Integer, exchange.Size, exchange.Duration:
 		num, tag = v.Int(), int16(v.Kind())
 		if v.IsUnlimited() {
 			return numUnlimited, tag, true
@@ -253,33 +253,31 @@ func (c *column) widen() {
 		return
 	}
 	old := c.freeze()
-	n := c.len()
 	unlimited := c.unlimited
 	c.cells = cells{way: values, kinds: c.kinds, unlimited: unlimited}
 	c.known = newValueDict()
-	c.codes = make([]uint32, 0, n+16)
 	switch old.way {
 	case words:
 		// Codes stay as they are, because values are kept in the dictionary's order.
 		for code := range uint32(old.words.len()) {
 			c.valueCode(exchange.NewText(old.words.text(code)))
 		}
-		c.codes = append(c.codes, old.codes...)
+		c.codes = old.codes
 	case numbers:
 		for i, num := range old.nums {
 			switch num {
 			case numAbsent:
-				c.codes = append(c.codes, codeAbsent)
+				c.codes.add(codeAbsent)
 			case numNone:
-				c.codes = append(c.codes, codeNone)
+				c.codes.add(codeNone)
 			case numBlank:
-				c.codes = append(c.codes, codeBlank)
+				c.codes.add(codeBlank)
 			default:
-				c.codes = append(c.codes, c.valueCode(old.cell(i)))
+				c.codes.add(c.valueCode(old.cell(i)))
 			}
 		}
 	default:
-		c.codes = append(c.codes, old.codes...)
+		c.codes = old.codes
 	}
 	c.dict = nil
 }
@@ -304,7 +302,7 @@ func fitted[E any](s []E) []E {
 func (c *column) trim() {
 	c.nums = fitted(c.nums)
 	c.tags = fitted(c.tags)
-	c.codes = fitted(c.codes)
+	c.codes.trim()
 	c.vals = fitted(c.vals)
 	if c.dict != nil {
 		c.dict.trim()
@@ -384,14 +382,14 @@ func (f *frozenColumn) absent(row int) bool {
 	if f.way == numbers {
 		return f.nums[row] == numAbsent
 	}
-	return f.codes[row] == codeAbsent
+	return f.codes.at(row) == codeAbsent
 }
 
 func (f *frozenColumn) cell(row int) exchange.Value {
 	if f.way == numbers {
 		return f.number(row)
 	}
-	switch code := f.codes[row]; {
+	switch code := f.codes.at(row); {
 	case code == codeBlank:
 		return exchange.NewText("")
 	case code < firstCode:
@@ -428,8 +426,6 @@ func (f *frozenColumn) number(row int) exchange.Value {
 		return exchange.NewSize(num)
 	case exchange.Duration:
 		return exchange.NewDuration(num)
-	case exchange.Flag:
-		return exchange.NewFlag(num != 0)
 	}
 	return exchange.NewInteger(num)
 }

@@ -72,7 +72,7 @@ func (c *column) addAll(row int, vals []exchange.Value, expected int) {
 	if c.way == numbers {
 		c.nums = slices.Grow(c.nums, max(expected-row, 0))
 	} else {
-		c.codes = slices.Grow(c.codes, max(expected-row, 0))
+		c.codes.expect(max(expected-row, 0))
 	}
 	for i := 0; i < len(vals); {
 		done := 0
@@ -111,11 +111,11 @@ func (c *column) addTexts(vals []exchange.Value) int {
 		}
 		for i, v := range vals[done : done+n] {
 			if v.Kind() == exchange.None {
-				c.codes = append(c.codes, codeNone)
+				c.codes.add(codeNone)
 				continue
 			}
 			c.kinds |= 1 << exchange.Text
-			c.codes = append(c.codes, firstCode+c.dict.hashed(v.Text(), hashes[i]))
+			c.codes.add(firstCode + c.dict.hashed(v.Text(), hashes[i]))
 		}
 		if done += n; n < some {
 			return done

@@ -380,8 +380,8 @@ func (l *leaf) run(ctx context.Context, keep []bool) error {
 			answers[code] = l.match(v)
 		}
 	}
-	for i, code := range c.codes {
-		keep[i] = keep[i] && answers[code]
+	for i := range c.codes.n {
+		keep[i] = keep[i] && answers[c.codes.at(i)]
 	}
 	return ctx.Err()
 }

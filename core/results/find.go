@@ -134,8 +134,8 @@ func (f *finder) column(ctx context.Context, c *frozenColumn, keep []bool) error
 	if !some {
 		return nil
 	}
-	for i, code := range c.codes {
-		if hits[code] {
+	for i := range c.codes.n {
+		if hits[c.codes.at(i)] {
 			keep[i] = true
 		}
 	}

@@ -145,7 +145,7 @@ func split(c *frozenColumn, rows, of []uint32, many uint32) uint32 {
 			if rows != nil {
 				row = int(rows[i])
 			}
-			code := c.codes[row]
+			code := c.codes.at(row)
 			if code < firstCode {
 				code = codeAbsent
 			}
@@ -162,7 +162,7 @@ func split(c *frozenColumn, rows, of []uint32, many uint32) uint32 {
 		if rows != nil {
 			i = int(rows[i])
 		}
-		if code := c.codes[i]; code >= firstCode {
+		if code := c.codes.at(i); code >= firstCode {
 			return int64(code)
 		}
 		return int64(codeAbsent)

@@ -27,7 +27,7 @@ func (f *frozenColumn) rank(ctx context.Context, rows []uint32, language string)
 	if few {
 		used := make([]bool, n)
 		for _, r := range rows {
-			if c := f.codes[r]; c >= firstCode && !used[c-firstCode] {
+			if c := f.codes.at(int(r)); c >= firstCode && !used[c-firstCode] {
 				used[c-firstCode] = true
 				codes = append(codes, c-firstCode)
 			}

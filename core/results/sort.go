@@ -64,7 +64,7 @@ func keysOf(ctx context.Context, c *frozenColumn, rows []uint32, desc bool, lang
 	}
 	k := rowKeys{of: make([]uint64, len(rows)), most: uint64(most) + 1}
 	for i, r := range rows {
-		code := c.codes[r]
+		code := c.codes.at(int(r))
 		if code < firstCode {
 			k.of[i] = k.most
 			continue

@@ -1,0 +1,94 @@
+package results
+
+import (
+	"math"
+	"slices"
+)
+
+// codes are the codes of a column's rows, each as narrow as the highest of them allows. The codes of texts
+// that are all new count up, and take nothing. Copies stay valid while codes are added.
+type codes struct {
+	n int
+
+	// At most one is there. With none, the code of row i is firstCode + i.
+	bytes []uint8
+	short []uint16
+	wide  []uint32
+}
+
+func (c *codes) at(row int) uint32 {
+	switch {
+	case c.bytes != nil:
+		return uint32(c.bytes[row])
+	case c.short != nil:
+		return uint32(c.short[row])
+	case c.wide != nil:
+		return c.wide[row]
+	}
+	return firstCode + uint32(row)
+}
+
+// add adds the code of the next row.
+func (c *codes) add(code uint32) {
+	switch {
+	case c.bytes != nil && code <= math.MaxUint8:
+		c.bytes = append(c.bytes, uint8(code))
+	case c.short != nil && code <= math.MaxUint16:
+		c.short = append(c.short, uint16(code))
+	case c.wide != nil:
+		c.wide = append(c.wide, code)
+	case c.bytes == nil && c.short == nil && code == firstCode+uint32(c.n):
+	default:
+		c.widen(code)
+		c.add(code)
+		return
+	}
+	c.n++
+}
+
+// widen makes the codes wide enough for one more. New memory is used, because copies may still read the old.
+func (c *codes) widen(code uint32) {
+	old := *c
+	room := c.n + c.n/4 + 16
+	high := code
+	switch {
+	case old.bytes != nil:
+		high = max(high, math.MaxUint8)
+	case old.short != nil:
+		high = max(high, math.MaxUint16)
+	case c.n > 0:
+		high = max(high, old.at(c.n-1))
+	}
+	c.bytes, c.short = nil, nil
+	switch {
+	case high <= math.MaxUint8:
+		c.bytes = make([]uint8, c.n, room)
+		for i := range c.bytes {
+			c.bytes[i] = uint8(old.at(i))
+		}
+	case high <= math.MaxUint16:
+		c.short = make([]uint16, c.n, room)
+		for i := range c.short {
+			c.short[i] = uint16(old.at(i))
+		}
+	default:
+		c.wide = make([]uint32, c.n, room)
+		for i := range c.wide {
+			c.wide[i] = old.at(i)
+		}
+	}
+}
+
+// expect takes memory for so many more codes of the width there is now.
+func (c *codes) expect(more int) {
+	switch {
+	case c.bytes != nil:
+		c.bytes = slices.Grow(c.bytes, more)
+	case c.short != nil:
+		c.short = slices.Grow(c.short, more)
+	case c.wide != nil:
+		c.wide = slices.Grow(c.wide, more)
+	}
+}
+
+func (c *codes) trim() { c.bytes, c.short, c.wide = fitted(c.bytes), fitted(c.short), fitted(c.wide) }
