@@ -86,3 +86,22 @@ func TestAWorkbookOfManyCustomers(t *testing.T) {
 		t.Errorf("the cover says %q, %v", about, err)
 	}
 }
+
+func TestAPageForABrowser(t *testing.T) {
+	t.Parallel()
+	who := somebody(t)
+	if err := os.WriteFile(filepath.Join(who.home, "a.csv"), []byte(fileRows), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	who.run(t, "", "open", "a.csv", "--where", "Size > 1GB", "-o", "a.html").want(t, 0)
+	page, err := os.ReadFile(filepath.Join(who.home, "a.html"))
+	for _, want := range []string{"<html lang=\"en\">", "<title>a.csv</title>", "<dt>Chosen</dt><dd>--where Size &gt; 1GB</dd>", "<dt>Rows read</dt><dd>3</dd>", ">smtp:a@x.example; smtp:b@x.example<"} {
+		if err != nil || !strings.Contains(string(page), want) {
+			t.Errorf("the page has no %s, %v", want, err)
+		}
+	}
+	got := who.run(t, "", "open", "a.csv", "--format", "html").want(t, 0)
+	if !strings.HasPrefix(got.out, "<!DOCTYPE html>") {
+		t.Errorf("written is %.40q", got.out)
+	}
+}

@@ -1,5 +1,5 @@
 // Package export writes tables to files and pipes and reads them back: CSV, JSON, JSON lines, Excel workbooks,
-// text for a terminal, and the files of PowerShell's Export-Clixml.
+// text for a terminal, a page for a browser (only written), and the files of PowerShell's Export-Clixml.
 package export
 
 import (
@@ -60,8 +60,11 @@ type Options struct {
 	// CustomerSheets gives each customer a sheet of the xlsx format.
 	CustomerSheets bool
 
-	// Cover is put before the rows of the xlsx format; nil for none.
+	// Cover is put before the rows of the xlsx and html formats; nil for none.
 	Cover *Cover
+
+	// Language is that of the reader, as in "nl": the html format sorts and is read out by it.
+	Language string
 }
 
 // Format is one way to write a View.
@@ -80,6 +83,9 @@ func (f Format) Write(w io.Writer, v results.View, o Options) error { return f.w
 // Binary tells whether what is written is no text that a terminal shows.
 func (f Format) Binary() bool { return f.Name == "xlsx" }
 
+// Covers tells whether the format has a place for Options.Cover.
+func (f Format) Covers() bool { return f.Name == "xlsx" || f.Name == "html" }
+
 // Streams tells whether the format can be written row by row; see NewStream.
 func (f Format) Streams() bool { return f.stream != nil }
 
@@ -89,6 +95,7 @@ var formats = []Format{
 	{Name: "json", Extension: ".json", write: writeRows(newJSON), stream: newJSON},
 	{Name: "jsonl", Extension: ".jsonl", write: writeRows(newLines), stream: newLines},
 	{Name: "xlsx", Extension: ".xlsx", write: writeXLSX},
+	{Name: "html", Extension: ".html", write: writeHTML},
 }
 
 // Formats are all formats.
@@ -105,8 +112,11 @@ func ByName(name string) (Format, error) {
 		}
 		names = append(names, f.Name)
 	}
-	if low == "ndjson" {
+	switch low {
+	case "ndjson":
 		return ByName("jsonl")
+	case "htm", ".htm":
+		return ByName("html")
 	}
 	return Format{}, &exchange.Problem{Code: CodeUnknownFormat, Doing: "choose a format",
 		Args: map[string]string{"format": name, "known": strings.Join(names, ", ")}}

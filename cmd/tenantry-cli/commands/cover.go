@@ -55,7 +55,6 @@ func (s *shaper) cover(a *app, view results.View) *export.Cover {
 	if len(info.Customers) > 0 && len(c.Lines) == missing {
 		text("file.cover.not-asked", a.words.Text("file.cover.nobody"))
 	}
-	text("file.cover.program", program)
 	return c
 }
 
