@@ -161,6 +161,11 @@ func readTime(s string) (exchange.Value, bool) {
 		t, err := time.Parse(time.DateOnly, s)
 		return exchange.NewZonelessTime(t), err == nil && t.Year() > 0
 	}
+	if len(s) == 20 && s[10] == 'T' && s[19] == 'Z' {
+		if v, ok := readSecond(s); ok {
+			return v, true
+		}
+	}
 	// Values hold ticks; finer times would not come back as they were.
 	if dot := strings.IndexByte(s, '.'); dot >= 0 {
 		zone := strings.TrimLeft(s[dot+1:], "0123456789")
@@ -180,6 +185,32 @@ func readTime(s string) (exchange.Value, bool) {
 		}
 	}
 	return exchange.Value{}, false
+}
+
+// readSecond reads "2006-01-02T15:04:05Z", the form that most times have, of the years from 1970 to 2099 and
+// days to the 28th; ok is false for those that need a calendar.
+func readSecond(s string) (v exchange.Value, ok bool) {
+	if s[4] != '-' || s[7] != '-' || s[13] != ':' || s[16] != ':' {
+		return v, false
+	}
+	bad := false
+	two := func(at int) int64 {
+		high, low := s[at]-'0', s[at+1]-'0'
+		bad = bad || high > 9 || low > 9
+		return int64(high)*10 + int64(low)
+	}
+	year, month, day := two(0)*100+two(2), two(5), two(8)
+	hour, minute, second := two(11), two(14), two(17)
+	if bad || year < 1970 || year > 2099 || month < 1 || month > 12 || day < 1 || day > 28 ||
+		hour > 23 || minute > 59 || second > 59 {
+		return v, false
+	}
+	// Counted from March 1968 every fourth year ends in a leap day, up to 2100.
+	months := (year-1968)*12 + month - 3
+	since := months % 12
+	days := months/12*365 + months/48 + (since*153+2)/5 + day - 1
+	const start = 718491 // days from 0001-01-01 to 1968-03-01
+	return exchange.NewTicks((((start+days)*24+hour)*60+minute)*60*1e7+second*1e7, 0, true), true
 }
 
 // sizeName tells whether Exchange calls sizes by this name.
