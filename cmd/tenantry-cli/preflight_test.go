@@ -213,6 +213,8 @@ func TestThePreflightsWords(t *testing.T) {
 		{[]string{"--host", "PC01", "--user", "anna", "--sample"}, "connection"},
 		{[]string{"--host", "PC01", "--host", "PC02", "--user", "anna", "--fix", "winrm-basic"}, "one computer"},
 		{[]string{"--url", "https://x.example", "--sample"}, ""},
+		{[]string{"--sample", "--updates", "http://intranet.example/t"}, "intranet.example"},
+		{[]string{"--url", "mail.example/PowerShell", "--user", "anna@fabrikam.example"}, "mail.example"},
 		{[]string{"extra"}, "extra"},
 	} {
 		got := who.run(t, "", append([]string{"preflight"}, c.args...)...).want(t, 2)

@@ -165,6 +165,8 @@ func checkUpdate(ctx context.Context, updates func(context.Context) (version, pa
 	switch {
 	case ctx.Err() != nil && err != nil:
 		return Finding{}
+	case exchange.CodeOf(err) != "": // who looked knows more than that it did not work
+		return findingOf(exchange.AsProblem(err), Warn)
 	case err != nil:
 		return Finding{Status: Warn, Code: CodeUpdateUnknown, Cause: err, Facts: causes(err)}
 	case version == "":

@@ -86,16 +86,19 @@ func DefaultEndpoints() []Endpoint {
 }
 
 // EndpointsFor are the hosts and ports that a connection to address needs. An address of Exchange Online, or an
-// empty one, gives DefaultEndpoints; any other one its own host. privateCA is trusted beside the system's
-// authorities, and may be nil.
+// empty one, gives DefaultEndpoints; any other one its own host, and one that cannot be read none: nothing else
+// is looked at in its place. privateCA is trusted beside the system's authorities, and may be nil.
 func EndpointsFor(address string, privateCA []byte) []Endpoint {
 	online := DefaultEndpoints()
 	for i := range online {
 		online[i].PrivateCA = privateCA
 	}
-	u, err := url.Parse(strings.TrimSpace(address))
-	if err != nil || u.Hostname() == "" {
+	if address = strings.TrimSpace(address); address == "" {
 		return online
+	}
+	u, err := url.Parse(address)
+	if err != nil || u.Hostname() == "" || u.Scheme != "https" && u.Scheme != "http" {
+		return nil
 	}
 	host := strings.ToLower(u.Hostname())
 	for _, known := range online {

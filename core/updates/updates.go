@@ -33,14 +33,27 @@ const (
 // maxAnswer bounds what is read.
 const maxAnswer = 64 << 10
 
+// Check tells whether address can be looked at: one of https, without a user name. The error is a
+// *exchange.Problem with CodeBadAddress, and repeats no password. Nothing is sent.
+func Check(address string) error {
+	at, err := url.Parse(address)
+	if err == nil && at.Scheme == "https" && at.Host != "" && at.User == nil {
+		return nil
+	}
+	shown, _, _ := strings.Cut(address, "?")
+	return &exchange.Problem{Code: CodeBadAddress, Args: map[string]string{"url": shown[strings.LastIndexByte(shown, '@')+1:]}}
+}
+
 // Look returns the version that stands at address and the page about it when it is newer than ours, and two
 // empty texts when it is not. privateCA are authorities to trust beside the system's, as PEM, or nil; through
 // finds the proxy, nil for none. A redirect is followed to https alone. Errors are *exchange.Problem.
 func Look(ctx context.Context, address, ours string, privateCA []byte, through proxy.Func) (version, page string, err error) {
+	if err := Check(address); err != nil {
+		return "", "", err
+	}
 	at, err := url.Parse(address)
-	if err != nil || at.Scheme != "https" || at.Host == "" || at.User != nil {
-		shown, _, _ := strings.Cut(address, "?")
-		return "", "", &exchange.Problem{Code: CodeBadAddress, Args: map[string]string{"url": shown[strings.LastIndexByte(shown, '@')+1:]}}
+	if err != nil {
+		return "", "", err
 	}
 	noAnswer := func(err error) error {
 		var wrapped *url.Error // its text holds the address with its query

@@ -14,6 +14,7 @@ import (
 	"tenantry/core/exchange"
 	"tenantry/core/preflight"
 	"tenantry/core/preflight/remote"
+	"tenantry/core/updates"
 )
 
 // exitBlocked is the exit status of a preflight that found something that blocks.
@@ -127,6 +128,11 @@ func (o *preflightOptions) parse() (preflight.Use, error) {
 		return use, usage(codeBadLimitTime, nil)
 	case o.fix != "" && o.json:
 		return use, usage(codeFixAndJSON, nil)
+	}
+	if o.updates != "" {
+		if err := updates.Check(o.updates); err != nil {
+			return use, &usageError{err}
+		}
 	}
 	return use, nil
 }

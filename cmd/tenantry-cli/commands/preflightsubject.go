@@ -62,6 +62,10 @@ func (o *preflightOptions) link(ctx context.Context, a *app) (*link, error) {
 // subject is this computer with the connection l.
 func (o *preflightOptions) subject(ctx context.Context, a *app, l *link) (preflight.Subject, error) {
 	s := preflight.Subject{Endpoints: preflight.EndpointsFor(l.url, l.privateCA), Folders: &a.folders, Vault: signin.SystemVault()}
+	if len(s.Endpoints) == 0 {
+		shown := withoutQuery(l.url)
+		return s, usage(exchange.CodeBadURL, map[string]string{"url": shown[strings.LastIndexByte(shown, '@')+1:]}) // in front of it a password may stand
+	}
 	if l.proxy.User != "" {
 		l.proxy.Password, _, _ = s.Vault.Load(signin.PasswordKey(l.proxy.User, l.proxy.URL)) // without it the proxy says what it wants
 	}
