@@ -2,7 +2,8 @@
 # Makes this computer able to build and test Tenantry, and says what it does.
 #
 #   packaging/setup.sh build   what compiling the window needs
-#   packaging/setup.sh test    that, and what the tests of the real window, the secret store and Kerberos need
+#   packaging/setup.sh test    that, and what the tests of the real window, the secret store, Kerberos and the files
+#                              we write need
 #   packaging/setup.sh windows        what compiling the window for Windows needs
 #   packaging/setup.sh windows-test   that, and what running it here needs: Wine and a virtual screen
 #
@@ -15,6 +16,7 @@ build_packages="gcc libc6-dev pkg-config libgl-dev libx11-dev libxcursor-dev lib
 screen_packages="xvfb xauth xdotool imagemagick x11-utils libgl1-mesa-dri openbox dbus dbus-x11 gnome-keyring tesseract-ocr tesseract-ocr-eng tesseract-ocr-nld"
 realm_packages="krb5-kdc krb5-admin-server krb5-user python3-gssapi curl ca-certificates"
 foreign_packages="python3-winrm gss-ntlmssp" # what our NTLM is held against
+reader_packages="libreoffice-calc-nogui chromium" # what opens the files we write
 windows_packages="gcc-mingw-w64-x86-64"
 wine_packages="wine wine64 fonts-wine locales"
 
@@ -22,6 +24,13 @@ need_go() {
 	command -v go >/dev/null 2>&1 && return
 	echo "Go is missing. Install Go 1.26 or later from https://go.dev/dl and run this again." >&2
 	exit 1
+}
+
+# absent prints which of some packages are not installed, each behind a space.
+absent() {
+	for p in "$@"; do
+		dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q '^install ok installed$' || printf ' %s' "$p"
+	done
 }
 
 debian() {
@@ -32,16 +41,16 @@ debian() {
 	windows) packages=$windows_packages ;;
 	windows-test) packages="$windows_packages $wine_packages $screen_packages" ;;
 	esac
-	missing=""
-	for p in $packages; do
-		dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q '^install ok installed$' || missing="$missing $p"
-	done
-	[ -z "$missing" ] && return
-	echo "Installing from Debian, because Tenantry needs it to $want:$missing"
+	# shellcheck disable=SC2086 # the lists are meant to be split
+	missing=$(absent $packages)
+	readers=""
+	[ "$want" != test ] || readers=$(absent $reader_packages)
+	[ -z "$missing$readers" ] && return
+	echo "Installing from Debian, because Tenantry needs it to $want:$missing$readers"
 	as_root=""
 	if [ "$(id -u)" -ne 0 ]; then
 		command -v sudo >/dev/null 2>&1 || {
-			echo "Run this as root, or install sudo: apt-get install --no-install-recommends$missing" >&2
+			echo "Run this as root, or install sudo: apt-get install --no-install-recommends$missing$readers" >&2
 			exit 1
 		}
 		as_root=sudo
@@ -55,6 +64,11 @@ debian() {
 	$as_root apt-get update -qq
 	# shellcheck disable=SC2086 # the list is meant to be split
 	$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
+	# Ubuntu has some of these under other names. Their tests say what is missing and skip.
+	for p in $readers; do
+		$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$p" >/dev/null 2>&1 ||
+			echo "$p is not to be had here; the tests that open our files with it are left out."
+	done
 }
 
 mac() {
