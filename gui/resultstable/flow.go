@@ -58,6 +58,10 @@ type Flow struct {
 	last      time.Time          // when the last one was shown
 	touched   int                // counts changes of the selection
 	drawing   bool               // a drawing of news is posted
+
+	history  history
+	rowsSort []results.SortKey // how the rows were sorted before they were grouped
+	groups   *arrangement      // the groups of which one was opened, nil otherwise
 }
 
 // NewFlow returns the flow of a table. A table whose run goes on is Running until Apply is given the
@@ -115,6 +119,10 @@ func (f *Flow) Apply(u jobs.Update) {
 
 // SortBy sorts the rows anew, from the whole table. No keys means the order in which they came.
 func (f *Flow) SortBy(keys []results.SortKey) {
+	if slices.Equal(keys, f.model.Query.Sort) {
+		return
+	}
+	f.remember("")
 	f.model.Query.Sort, f.model.Said = slices.Clone(keys), ""
 	f.arrange()
 }
@@ -125,6 +133,7 @@ func (f *Flow) Find(text string) {
 	if text == f.model.Query.Find {
 		return
 	}
+	f.remember("find")
 	f.model.Query.Find, f.model.Said = text, ""
 	f.arrange()
 }
@@ -140,9 +149,23 @@ func (f *Flow) Select(selection []Span, cursor int) {
 
 // SetColumns takes what the user did to the columns.
 func (f *Flow) SetColumns(columns []ColumnState) {
+	if slices.Equal(columns, f.model.Columns) {
+		return
+	}
+	f.remember("")
+	f.setColumns(columns)
+}
+
+func (f *Flow) setColumns(columns []ColumnState) {
 	f.model.Columns = slices.Clone(columns)
 	f.changed(true)
 	f.sum()
+	if !f.model.View.Grouped() { // how groups show is for this table alone
+		f.tellColumns(columns)
+	}
+}
+
+func (f *Flow) tellColumns(columns []ColumnState) {
 	if f.OnColumns != nil {
 		f.OnColumns(f.model.Info.Invocation.Cmdlet, slices.Clone(columns))
 	}
@@ -174,9 +197,10 @@ func (f *Flow) ShowColumn(name string, on bool) {
 
 // UsualColumns forgets what the user did to the columns.
 func (f *Flow) UsualColumns() {
+	f.remember("")
 	f.model.Columns, f.model.decided = nil, nil
 	f.model.decide()
-	f.SetColumns(f.model.Columns)
+	f.setColumns(f.model.Columns)
 }
 
 // Dismiss puts notices of a kind away.
@@ -349,6 +373,10 @@ func (f *Flow) arrange() {
 
 func (f *Flow) show(view results.View, largest map[string]float64, selection []Span, cursor int) {
 	m := &f.model
+	if view.Grouped() != m.View.Grouped() {
+		m.Columns, m.other = m.other, m.Columns
+		m.decided = nil
+	}
 	m.View, m.largest, m.Problem = view, largest, nil
 	m.Selection, m.Cursor = selection, cursor
 	m.Arriving = f.table.Len()

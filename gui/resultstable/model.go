@@ -86,6 +86,7 @@ type Model struct {
 	Columns   []ColumnState     // as the user left them; decided anew when columns appear
 	Said      string            // what just happened, until the next change: "52 rows copied"
 
+	other   []ColumnState      // the columns of the rows while groups show, and the other way round
 	largest map[string]float64 // of columns that get a bar, by name
 	now     func() time.Time
 	decided map[string]bool // columns whose first visibility was decided
@@ -197,11 +198,35 @@ func (m *Model) Selected() int {
 	return n
 }
 
+// rowsLike are the rows that a command on one row is about: all that are selected when it is one of them and
+// they are not too many to name, otherwise itself.
+func (m *Model) rowsLike(row int) []int {
+	const most = 100
+	var rows []int
+	in := false
+	if n := m.Selected(); n > 1 && n <= most {
+		for _, s := range m.Selection {
+			for r := s.First; r < s.End; r++ {
+				rows = append(rows, r)
+				in = in || r == row
+			}
+		}
+	}
+	if !in {
+		return []int{row}
+	}
+	return rows
+}
+
 // decide gives columns that appeared a place and decides whether they show at first.
 func (m *Model) decide() {
 	columns := m.View.Columns()
 	if len(columns) == 0 || len(columns) == 1 && m.View.Len() == 0 && columns[0].Name == results.CustomerColumn {
 		return // what the rows have is not known yet
+	}
+	if m.View.Grouped() {
+		m.decideGroups()
+		return
 	}
 	usual, known := usualColumns(m.Info.Invocation.Cmdlet)
 	if m.decided == nil {
@@ -241,6 +266,31 @@ func (m *Model) decide() {
 		for i := range min(len(m.Columns), 8) {
 			m.Columns[i].Hidden = false
 		}
+	}
+}
+
+// decideGroups makes the columns those of the groups, in the order of the grouping; what was done to a column
+// that was there before stays.
+func (m *Model) decideGroups() {
+	before, columns := m.Columns, m.View.Columns()
+	m.Columns = nil
+	same := len(before) == len(columns)
+	for _, s := range before {
+		_, here := find(columns, s.Name)
+		same = same && here
+	}
+	if same {
+		m.Columns = before
+		return
+	}
+	for _, c := range columns {
+		state := ColumnState{Name: c.Name}
+		for _, s := range before {
+			if s.Name == c.Name {
+				state = s
+			}
+		}
+		m.Columns = append(m.Columns, state)
 	}
 }
 
@@ -398,6 +448,8 @@ func (m *Model) Empty(w *wording.Words, name func(exchange.CustomerID) string) (
 		return w.Text("table.waiting"), m.Doing, true
 	case m.View.Snapshot().Len() > 0 && m.Query.Find != "":
 		return w.Text("table.none-found", "text", m.Query.Find), w.Text("table.none-found-hint"), true
+	case m.View.Snapshot().Len() > 0 && !m.Query.Filter.IsZero():
+		return w.Text("view.none-match"), w.Count("view.none-match-hint", m.View.Snapshot().Len()), true
 	case len(m.answered()) == 0 && len(m.Info.Customers) > 0:
 		return w.Text("table.no-answer"), w.Text("table.no-answer-hint"), true
 	case len(m.of(Faults)) > 0:
@@ -458,7 +510,11 @@ func spans(rows []int) []Span {
 }
 
 // carry finds the rows of a selection in another view of the same table.
+// Rows of a view and groups of rows are not the same: nothing is carried between them.
 func carry(from results.View, selection []Span, cursor int, to results.View) ([]Span, int) {
+	if from.Grouped() != to.Grouped() {
+		return nil, -1
+	}
 	var rows []int
 	for _, s := range selection {
 		for r := s.First; r < s.End; r++ {

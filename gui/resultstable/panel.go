@@ -1,6 +1,7 @@
 package resultstable
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 
@@ -8,14 +9,12 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
-	"fyne.io/fyne/v2/widget"
 
 	"tenantry/core/exchange"
 	"tenantry/core/results"
 	"tenantry/gui/kit"
 	"tenantry/gui/kit/grid"
 	"tenantry/gui/kit/icons"
-	"tenantry/gui/kit/locate"
 	"tenantry/gui/remedy"
 )
 
@@ -38,9 +37,11 @@ type Panel struct {
 	flow    *Flow
 	strips  *fyne.Container
 	above   *container.Scroll // holds the strips
+	head    *fyne.Container
 	find    *kit.Entry
 	columns *kit.Button
 	details *kit.Button
+	groups  *kit.Button // back to the groups; hidden while no group is open
 	bar     *kit.ProgressBar
 	grid    *grid.Grid
 	middle  *fyne.Container // the grid, or what stands in its place
@@ -73,6 +74,8 @@ func NewPanel(flow *Flow) *Panel {
 	p.columns.SetTip(w.Text("table.columns-tip"))
 	p.details = kit.NewButton(w.Text("table.details"), icons.Details, kit.Quiet, p.ToggleDetails)
 	p.details.SetTip(w.Text("table.details-tip"))
+	p.groups = kit.NewButton(w.Text("view.back-to-groups"), icons.Undo, kit.Quiet, flow.BackToGroups)
+	p.groups.Hide()
 	p.grid = grid.New(nil)
 	p.grid.OnSort = func(keys []grid.SortKey) {
 		out := make([]results.SortKey, len(keys))
@@ -96,7 +99,7 @@ func NewPanel(flow *Flow) *Panel {
 		}
 		flow.SetColumns(out)
 	}
-	p.grid.OnActivate = func(int) { p.showDetails() }
+	p.grid.OnActivate = p.activate
 	p.grid.OnCopy = p.copy
 	p.grid.OnMenu = p.menu
 	p.status = kit.NewText("")
@@ -104,8 +107,8 @@ func NewPanel(flow *Flow) *Panel {
 	p.export = kit.NewButton(w.Text("table.export"), icons.Export, kit.Plain, p.Export)
 	p.export.SetTip(w.Text("table.export-tip"))
 
-	head := container.New(layout.NewCustomPaddedLayout(4, 4, 8, 8), container.NewBorder(nil, nil, nil,
-		container.NewHBox(p.columns, p.details), container.New(&atMost{width: 420}, p.find)))
+	p.head = container.New(layout.NewCustomPaddedLayout(4, 4, 8, 8), container.NewBorder(nil, nil, nil,
+		container.NewHBox(p.groups, p.columns, p.details), container.New(&atMost{width: 420}, p.find)))
 	p.script = kit.NewButton(w.Text("handover.menu"), nil, kit.Quiet, nil)
 	p.script.SetTip(w.Text("handover.menu-tip"))
 	p.script.Hide()
@@ -114,7 +117,7 @@ func NewPanel(flow *Flow) *Panel {
 	p.middle = container.NewStack(p.grid)
 	p.center = container.NewStack(p.middle)
 	p.above = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(4, 0, 8, 8), p.strips))
-	p.root = container.New(&stacking{p}, p.above, head, p.bar, p.center, foot)
+	p.root = container.New(&stacking{p}, p.above, p.head, p.bar, p.center, foot)
 	flow.OnChange = p.draw
 	p.draw(true)
 	return p
@@ -155,6 +158,12 @@ func (p *Panel) ToggleDetails() {
 	p.showDetails()
 }
 
+// Undo takes back the last change of the view, for Ctrl+Z, and Redo makes it again.
+func (p *Panel) Undo() { p.flow.Undo() }
+
+// Redo makes the change again that Undo took back.
+func (p *Panel) Redo() { p.flow.Redo() }
+
 // Close stops the flow.
 func (p *Panel) Close() { p.flow.Close() }
 
@@ -167,6 +176,13 @@ func (p *Panel) draw(view bool) {
 	m, w := p.flow.Model(), p.flow.Words()
 	if view {
 		p.drawRows()
+	}
+	if strings.TrimSpace(p.find.Text) != m.Query.Find { // a step back, or a view that was chosen
+		p.find.SetText(m.Query.Find)
+	}
+	if p.groups.Hidden == p.flow.InGroup() {
+		p.groups.Hidden = !p.flow.InGroup()
+		p.head.Refresh()
 	}
 	p.drawStrips()
 	p.drawMiddle()
@@ -207,11 +223,11 @@ func (p *Panel) drawRows() {
 	}
 	if !had || before.view != m.View {
 		p.grid.SetData(newRows(m, p.flow))
-		if had && (top > 0 || hidden > 0) && sameSort(before.view, m.View) && top < before.view.Len() {
+		if had && (top > 0 || hidden > 0) && alikeArranged(before.view, m.View) && top < before.view.Len() {
 			if row, ok := m.View.Find(before.view.ID(top)); ok {
 				p.grid.SetTop(row, hidden)
 			}
-		} else if had && !sameSort(before.view, m.View) {
+		} else if had && !alikeArranged(before.view, m.View) {
 			p.grid.SetTop(0, 0)
 		}
 	}
@@ -227,10 +243,11 @@ func (p *Panel) drawRows() {
 	p.grid.SetSelection(ranges, m.Cursor)
 }
 
-// sameSort tells whether two views differ only by rows that came, so that the place scrolled to means
+// alikeArranged tells whether two views differ only by rows that came, so that the place scrolled to means
 // something in both.
-func sameSort(a, b results.View) bool {
-	return slices.Equal(a.Query().Sort, b.Query().Sort) && a.Query().Find == b.Query().Find
+func alikeArranged(a, b results.View) bool {
+	x, y := a.Query(), b.Query()
+	return slices.Equal(x.Sort, y.Sort) && x.Find == y.Find && reflect.DeepEqual(x.Filter, y.Filter) && reflect.DeepEqual(x.Group, y.Group)
 }
 
 // drawMiddle shows the grid, or words where there are no rows.
@@ -258,6 +275,9 @@ func (p *Panel) drawMiddle() {
 		case m.Query.Find != "" && m.View.Snapshot().Len() > 0:
 			icon = icons.Search
 			action = &kit.Action{Text: w.Text("table.show-all"), Do: func() { p.find.SetText("") }}
+		case !m.Query.Filter.IsZero() && m.View.Snapshot().Len() > 0:
+			icon = icons.Filter
+			action = &kit.Action{Text: w.Text("table.show-all"), Do: func() { p.flow.SetFilter(results.Filter{}) }}
 		}
 		want = kit.NewEmptyState(icon, sentence, hint, action)
 	}
@@ -266,159 +286,6 @@ func (p *Panel) drawMiddle() {
 		p.middle.Objects = []fyne.CanvasObject{want}
 		p.middle.Refresh()
 	}
-}
-
-// drawStrips says what is to be said about the answer: one strip a kind, so that forty customers that were
-// not asked are one sentence. A single run that failed whole gets the panel with what to do.
-func (p *Panel) drawStrips() {
-	m, w := p.flow.Model(), p.flow.Words()
-	if said := w.Lang() + sayNotices(m, p.flow); said != p.saidStrips {
-		p.saidStrips = said
-		p.strips.Objects = nil
-		for kind := Failed; kind <= Warning; kind++ {
-			if these := m.said(kind); len(these) > 0 {
-				p.strips.Add(p.strip(kind, these))
-			}
-		}
-		p.strips.Refresh()
-		if p.root != nil {
-			p.root.Refresh()
-		}
-	}
-}
-
-func (p *Panel) strip(kind NoticeKind, these []Notice) fyne.CanvasObject {
-	w := p.flow.Words()
-	actions := p.steps(these)
-	look := map[NoticeKind]kit.Kind{Failed: kit.Bad, NotAsked: kit.Bad, Partial: kit.Warn, Cancelled: kit.Info,
-		Cut: kit.Warn, Faults: kit.Warn, Warning: kit.Info}[kind]
-	if kind == Cut && p.OnAllRows != nil {
-		actions = append(actions, kit.Action{Text: w.Text("table.all-rows"), Do: p.OnAllRows})
-	}
-	details := p.why(these)
-	folded := len(details) > 0 && (len(these) > 1 || kind != Warning)
-	if look != kit.Bad {
-		dismiss := kit.Action{Icon: icons.Close, Do: func() { p.flow.Dismiss(kind) }}
-		if folded {
-			dismiss = kit.Action{Text: w.Text("table.close"), Do: dismiss.Do}
-		}
-		actions = append(actions, dismiss)
-	}
-	sentence := sayNotice(kind, these, p.flow)
-	if !folded {
-		return kit.NewStrip(look, sentence, actions...)
-	}
-	t := kit.Trouble{Kind: look, Title: sentence, Details: details, Actions: actions}
-	if kind == Warning {
-		t.Title = w.Count("table.warnings", len(these))
-	}
-	if problem := these[0].Problem; problem != nil && alike(these) {
-		message := w.Problem(problem)
-		t.Next = message.Next
-		if len(these) == 1 {
-			t.Why = strings.TrimSpace(message.Title + ". " + message.Why)
-		} else {
-			t.Why = message.Title + "."
-		}
-	}
-	panel := kit.NewProblem(t)
-	panel.OnFold = func() { p.root.Refresh() }
-	return panel
-}
-
-// findOut is the button that says why; nil where nobody does.
-func (p *Panel) findOut(problem *exchange.Problem) []kit.Action {
-	if problem == nil || problem.Code == exchange.CodeCancelled || p.OnFindOut == nil {
-		return nil
-	}
-	return []kit.Action{{Text: p.flow.Words().Text("window.find-out"), Icon: icons.Search, Do: func() { p.OnFindOut(problem) }}}
-}
-
-// steps are buttons for what can be done: asking again those that could then answer, and what the window does
-// for all of them.
-func (p *Panel) steps(these []Notice) []kit.Action {
-	w := p.flow.Words()
-	var again []exchange.CustomerID
-	elsewhere := map[remedy.Step]bool{}
-	for _, n := range these {
-		for _, step := range n.Steps() {
-			switch step {
-			case remedy.TryAgain:
-				again = append(again, n.Customer)
-			case remedy.Sessions:
-				elsewhere[remedy.Sessions] = true
-			default: // what is said on the first screen is changed there
-				elsewhere[remedy.SignIn] = true
-			}
-		}
-	}
-	var actions []kit.Action
-	if len(again) > 0 {
-		actions = append(actions, kit.Action{Text: w.Text("table.retry"), Icon: icons.Retry, Do: func() {
-			if p.OnRetry != nil {
-				p.OnRetry(again)
-			}
-		}})
-	}
-	for _, step := range []remedy.Step{remedy.Sessions, remedy.SignIn} {
-		if elsewhere[step] && p.OnStep != nil {
-			actions = append(actions, kit.Action{Text: w.Text(step.Key()), Do: func() { p.OnStep(step) }})
-		}
-	}
-	return append(actions, p.findOut(these[0].Problem)...)
-}
-
-// why is the raw facts of notices: of one its problem's, of several each customer's reason. A few warnings
-// are said in full instead.
-func (p *Panel) why(these []Notice) []kit.Detail {
-	const inFull = 3 // warnings
-	w := p.flow.Words()
-	var out []kit.Detail
-	if len(these) == 1 && these[0].Problem != nil {
-		return kit.Explained(kit.Bad, w.Problem(these[0].Problem)).Details
-	}
-	for _, n := range these {
-		switch {
-		case n.Problem != nil:
-			out = append(out, kit.Detail{Name: p.flow.Name(n.Customer), Value: w.Problem(n.Problem).String()})
-		case n.Kind == Warning && len(these) > inFull:
-			out = append(out, kit.Detail{Name: p.flow.Name(n.Customer), Value: w.Notice(n.Said)})
-		}
-	}
-	return out
-}
-
-// menu is what a secondary click offers.
-func (p *Panel) menu(row, column int, at fyne.Position) {
-	w := p.flow.Words()
-	c := locate.Canvas(p.grid)
-	if c == nil {
-		return
-	}
-	var items []*fyne.MenuItem
-	item := func(key string, do func()) { items = append(items, fyne.NewMenuItem(w.Text(key), do)) }
-	view := p.flow.Model().View
-	if row >= 0 {
-		if column >= 0 && column < len(view.Columns()) {
-			text := w.Value(view.Cell(row, column))
-			item("table.copy-cell", func() { fyne.CurrentApp().Clipboard().SetContent(text) })
-		}
-		item("table.copy", func() { p.copy(false) })
-		item("table.copy-headers", func() { p.copy(true) })
-		items = append(items, fyne.NewMenuItemSeparator())
-		item("table.details", p.showDetails)
-	} else {
-		if column >= 0 && column < len(view.Columns()) {
-			name := view.Columns()[column].Name
-			item("table.sort-up", func() { p.flow.SortBy([]results.SortKey{{Column: name}}) })
-			item("table.sort-down", func() { p.flow.SortBy([]results.SortKey{{Column: name, Desc: true}}) })
-			item("table.hide-column", func() { p.flow.ShowColumn(name, false) })
-			items = append(items, fyne.NewMenuItemSeparator())
-		}
-		item("table.choose-columns", p.showColumns)
-		item("table.columns-usual", p.flow.UsualColumns)
-	}
-	widget.ShowPopUpMenuAtPosition(fyne.NewMenu("", items...), c, at)
 }
 
 // openSide slides a pane in from the right.
@@ -462,71 +329,4 @@ func (p *Panel) showDetails() {
 	if p.right == nil || p.right.name != sideDetails {
 		p.openSide(newDetails(p))
 	}
-}
-
-// rows is a view as the grid wants it.
-type rows struct {
-	view    results.View
-	columns []grid.Column
-	cell    func(row, column int) grid.Cell
-}
-
-func newRows(m *Model, f *Flow) *rows {
-	w, r := f.Words(), &rows{view: m.View}
-	source := m.View.Columns()
-	bars := make([]bool, len(source))
-	for i, c := range source {
-		column := grid.Column{Title: w.Label(c.Name), Key: c.Name}
-		if column.Title != c.Name {
-			column.Tip = c.Name
-		}
-		switch c.Type {
-		case exchange.Integer, exchange.Decimal, exchange.Size, exchange.Duration:
-			column.Kind = grid.Number
-		case exchange.Time:
-			column.Kind = grid.Date
-		case exchange.Flag:
-			column.Kind = grid.Flag
-		}
-		if strings.HasSuffix(c.Name, "Address") || strings.HasSuffix(c.Name, "Name") && c.Type == exchange.Text {
-			column.Width = 200
-		}
-		bars[i] = m.largest[c.Name] > 0
-		r.columns = append(r.columns, column)
-	}
-	view, largest := m.View, &Model{largest: m.largest}
-	r.cell = func(row, column int) grid.Cell {
-		v := view.Cell(row, column)
-		cell := grid.Cell{Text: w.Value(v)}
-		if source[column].Name == results.CustomerColumn {
-			cell.Text = f.Name(exchange.CustomerID(cell.Text))
-		}
-		if bars[column] {
-			cell.Bar = largest.Bar(source[column].Name, v)
-		}
-		return cell
-	}
-	return r
-}
-
-func (r *rows) Rows() int                      { return r.view.Len() }
-func (r *rows) Columns() []grid.Column         { return r.columns }
-func (r *rows) Cell(row, column int) grid.Cell { return r.cell(row, column) }
-
-// atMost gives its object the width there is, up to width.
-type atMost struct{ width float32 }
-
-func (a *atMost) MinSize(objects []fyne.CanvasObject) fyne.Size { return objects[0].MinSize() }
-func (a *atMost) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	objects[0].Resize(fyne.NewSize(min(size.Width, a.width), size.Height))
-}
-
-// middleLine puts a line of text in the middle of the height, as wide as there is room.
-type middleLine struct{}
-
-func (middleLine) MinSize(objects []fyne.CanvasObject) fyne.Size { return objects[0].MinSize() }
-func (middleLine) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	h := objects[0].MinSize().Height
-	objects[0].Resize(fyne.NewSize(size.Width, h))
-	objects[0].Move(fyne.NewPos(0, (size.Height-h)/2))
 }

@@ -29,3 +29,21 @@ func (l *stacking) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	put(center, max(size.Height-y-last, 0))
 	put(foot, last)
 }
+
+// atMost gives its object the width there is, up to width.
+type atMost struct{ width float32 }
+
+func (a *atMost) MinSize(objects []fyne.CanvasObject) fyne.Size { return objects[0].MinSize() }
+func (a *atMost) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	objects[0].Resize(fyne.NewSize(min(size.Width, a.width), size.Height))
+}
+
+// middleLine puts a line of text in the middle of the height, as wide as there is room.
+type middleLine struct{}
+
+func (middleLine) MinSize(objects []fyne.CanvasObject) fyne.Size { return objects[0].MinSize() }
+func (middleLine) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	h := objects[0].MinSize().Height
+	objects[0].Resize(fyne.NewSize(size.Width, h))
+	objects[0].Move(fyne.NewPos(0, (size.Height-h)/2))
+}

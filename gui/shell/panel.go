@@ -422,6 +422,17 @@ func (p *Panel) keys() {
 			p.table(t).Export()
 		}
 	})
+	undo := func(do func(*resultstable.Panel)) func(fyne.Shortcut) {
+		return func(fyne.Shortcut) {
+			if t := p.flow.Model().Tab(); t != nil && p.form != nil && p.flow.Model().Stage == Working {
+				do(p.table(t))
+			}
+		}
+	}
+	c.AddShortcut(&fyne.ShortcutUndo{}, undo((*resultstable.Panel).Undo))
+	c.AddShortcut(&fyne.ShortcutRedo{}, undo((*resultstable.Panel).Redo))
+	c.AddShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyZ, Modifier: fyne.KeyModifierShortcutDefault | fyne.KeyModifierShift},
+		undo((*resultstable.Panel).Redo))
 	on(fyne.KeyW, func() { p.flow.CloseTab(p.flow.Model().Active) })
 	on(fyne.KeyPageDown, func() { p.flow.Show(p.flow.Model().Active + 1) })
 	on(fyne.KeyPageUp, func() { p.flow.Show(p.flow.Model().Active - 1) })

@@ -1,0 +1,58 @@
+package resultstable
+
+import (
+	"strings"
+
+	"tenantry/core/exchange"
+	"tenantry/core/results"
+	"tenantry/gui/kit/grid"
+)
+
+// rows is a view as the grid wants it.
+type rows struct {
+	view    results.View
+	columns []grid.Column
+	cell    func(row, column int) grid.Cell
+}
+
+func newRows(m *Model, f *Flow) *rows {
+	w, r := f.Words(), &rows{view: m.View}
+	source := m.View.Columns()
+	bars := make([]bool, len(source))
+	for i, c := range source {
+		column := grid.Column{Title: w.Label(c.Name), Key: c.Name}
+		if column.Title != c.Name {
+			column.Tip = c.Name
+		}
+		switch c.Type {
+		case exchange.Integer, exchange.Decimal, exchange.Size, exchange.Duration:
+			column.Kind = grid.Number
+		case exchange.Time:
+			column.Kind = grid.Date
+		case exchange.Flag:
+			column.Kind = grid.Flag
+		}
+		if strings.HasSuffix(c.Name, "Address") || strings.HasSuffix(c.Name, "Name") && c.Type == exchange.Text {
+			column.Width = 200
+		}
+		bars[i] = m.largest[c.Name] > 0
+		r.columns = append(r.columns, column)
+	}
+	view, largest := m.View, &Model{largest: m.largest}
+	r.cell = func(row, column int) grid.Cell {
+		v := view.Cell(row, column)
+		cell := grid.Cell{Text: w.Value(v)}
+		if source[column].Name == results.CustomerColumn {
+			cell.Text = f.Name(exchange.CustomerID(cell.Text))
+		}
+		if bars[column] {
+			cell.Bar = largest.Bar(source[column].Name, v)
+		}
+		return cell
+	}
+	return r
+}
+
+func (r *rows) Rows() int                      { return r.view.Len() }
+func (r *rows) Columns() []grid.Column         { return r.columns }
+func (r *rows) Cell(row, column int) grid.Cell { return r.cell(row, column) }
