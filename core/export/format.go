@@ -65,6 +65,19 @@ type Options struct {
 
 	// Language is that of the reader, as in "nl": the html format sorts and is read out by it.
 	Language string
+
+	// Progress hears now and then how many rows are written. An error of it ends the writing and is what the
+	// writer returns; nil is told nothing.
+	Progress func(rows int) error
+}
+
+// told tells Progress of a row, once every so many rows.
+func (o Options) told(row int) error {
+	const every = 2048
+	if o.Progress == nil || row%every != 0 {
+		return nil
+	}
+	return o.Progress(row)
 }
 
 // Format is one way to write a View.
@@ -142,6 +155,9 @@ func writeRows(make func(io.Writer, Options) rowWriter) func(io.Writer, results.
 		}
 		cells := newCells(len(names))
 		for r := range v.Len() {
+			if err := o.told(r); err != nil {
+				return err
+			}
 			for c := range cells {
 				cells[c] = v.Cell(r, c)
 			}

@@ -67,6 +67,9 @@ func writeHTML(w io.Writer, v results.View, o Options) error {
 	}
 	p.raw("</tr></thead>\n<tbody>\n")
 	for r := range v.Len() {
+		if err := o.told(r); err != nil {
+			return err
+		}
 		p.raw("<tr>")
 		for c := range cols {
 			p.cell(v.Cell(r, c))

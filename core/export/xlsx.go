@@ -84,10 +84,12 @@ func writeXLSX(w io.Writer, v results.View, o Options) (err error) {
 			return err
 		}
 	}
+	done := 0
 	for _, s := range sheetsOf(v, o) {
-		if err := b.rows(v, s); err != nil {
+		if err := b.rows(v, s, func(i int) error { return o.told(done + i) }); err != nil {
 			return err
 		}
+		done += s.n
 	}
 	b.file.SetActiveSheet(len(b.names) - 1)
 	if o.Cover != nil {
@@ -202,7 +204,7 @@ func (b *workbook) cover(c Cover) error {
 	return out.Flush()
 }
 
-func (b *workbook) rows(v results.View, s sheet) error {
+func (b *workbook) rows(v results.View, s sheet, told func(row int) error) error {
 	out, name, err := b.add(s.name)
 	if err != nil {
 		return err
@@ -224,6 +226,9 @@ func (b *workbook) rows(v results.View, s sheet) error {
 		return err
 	}
 	for i := range s.n {
+		if err := told(i); err != nil {
+			return err
+		}
 		for c := range cols {
 			if line[c], err = b.cell(v.Cell(s.at(i), c)); err != nil {
 				return err

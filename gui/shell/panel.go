@@ -18,7 +18,6 @@ import (
 	"tenantry/gui/customerlist"
 	"tenantry/gui/kit"
 	"tenantry/gui/kit/icons"
-	"tenantry/gui/kit/locate"
 	"tenantry/gui/kit/theme"
 	"tenantry/gui/kit/tip"
 	"tenantry/gui/preflightpanel"
@@ -470,21 +469,4 @@ func (p *Panel) escape() {
 	default:
 		f.Cancel()
 	}
-}
-
-// menuBelow shows a menu below an object, or above it where there is no room.
-func menuBelow(o fyne.CanvasObject, items ...*fyne.MenuItem) {
-	c := locate.Canvas(o)
-	if c == nil {
-		return
-	}
-	menu := fyne.NewMenu("", items...)
-	at := locate.Position(o)
-	pop := widget.NewPopUpMenu(menu, c)
-	at.X = min(at.X, c.Size().Width-pop.MinSize().Width-8)
-	below := at.Y + o.Size().Height
-	if high := pop.MinSize().Height; below+high > c.Size().Height {
-		below = at.Y - high // at the foot of the window: above
-	}
-	pop.ShowAtPosition(fyne.NewPos(at.X, below))
 }

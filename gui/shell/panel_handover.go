@@ -4,6 +4,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"tenantry/gui/cmdletform"
+	"tenantry/gui/kit"
 )
 
 // scriptMenu offers what can be done with a request as a script, at the button that was pressed.
@@ -16,5 +17,5 @@ func (p *Panel) scriptMenu(from fyne.CanvasObject, r cmdletform.Request) {
 	if f.CanOpenScript() {
 		items = append(items, fyne.NewMenuItem(w.Text("handover.open"), func() { f.OpenScript(r) }))
 	}
-	menuBelow(from, items...)
+	kit.MenuBelow(from, items...)
 }

@@ -69,20 +69,14 @@ func (b *topBar) accountMenu() {
 	if f.Model().Sample {
 		key = "window.sample-leave"
 	}
-	host := fyne.NewMenuItem(f.Model().Host, nil)
-	host.Disabled = true
-	menuBelow(b.account, host, fyne.NewMenuItemSeparator(), fyne.NewMenuItem(w.Text(key), f.SignOut))
+	kit.MenuBelow(b.account, kit.MenuHeading(f.Model().Host), fyne.NewMenuItemSeparator(), fyne.NewMenuItem(w.Text(key), f.SignOut))
 }
 
 func (b *topBar) settingsMenu() {
 	w, f := b.panel.words, b.panel.flow
 	s := f.Settings()
 	var items []*fyne.MenuItem
-	heading := func(key string) {
-		i := fyne.NewMenuItem(w.Text(key), nil)
-		i.Disabled = true
-		items = append(items, i)
-	}
+	heading := func(key string) { items = append(items, kit.MenuHeading(w.Text(key))) }
 	choice := func(text string, on bool, do func()) {
 		i := fyne.NewMenuItem(text, do)
 		i.Checked = on
@@ -112,7 +106,7 @@ func (b *topBar) settingsMenu() {
 	for _, l := range []struct{ lang, text string }{{"", w.Text("window.look.system")}, {"en", "English"}, {"nl", "Nederlands"}} {
 		choice(l.text, s.Language == l.lang, func() { f.SetLanguage(l.lang) })
 	}
-	menuBelow(b.menu, items...)
+	kit.MenuBelow(b.menu, items...)
 }
 
 // tabBar is a tab for each run.
