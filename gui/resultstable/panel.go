@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
 
@@ -34,24 +33,23 @@ type Panel struct {
 	// OnAllRows hears that the user wants the rows that a limit held back; nil offers no such thing.
 	OnAllRows func()
 
-	flow    *Flow
-	strips  *fyne.Container
-	above   *container.Scroll // holds the strips
-	head    *fyne.Container
-	find    *kit.Entry
-	columns *kit.Button
-	details *kit.Button
-	groups  *kit.Button // back to the groups; hidden while no group is open
-	bar     *kit.ProgressBar
-	grid    *grid.Grid
-	middle  *fyne.Container // the grid, or what stands in its place
-	right   *side           // nil while closed
-	split   *container.Split
-	center  *fyne.Container
-	status  *kit.Text
-	export  *kit.Button
-	script  *kit.Button
-	root    *fyne.Container
+	flow   *Flow
+	strips *fyne.Container
+	above  *container.Scroll // holds the strips
+	head   *fyne.Container
+	find   *kit.Entry
+	panes  *paneButtons
+	groups *kit.Button // back to the groups; hidden while no group is open
+	bar    *kit.ProgressBar
+	grid   *grid.Grid
+	middle *fyne.Container // the grid, or what stands in its place
+	right  *side           // nil while closed
+	split  *container.Split
+	center *fyne.Container
+	status *kit.Text
+	export *kit.Button
+	script *kit.Button
+	root   *fyne.Container
 
 	saidStrips string // what the strips say now, so that they are made anew only when that changes
 	saidEmpty  string
@@ -70,10 +68,7 @@ func NewPanel(flow *Flow) *Panel {
 		}
 		return key == fyne.KeyDown
 	}
-	p.columns = kit.NewButton(w.Text("table.columns"), icons.Columns, kit.Quiet, p.toggleColumns)
-	p.columns.SetTip(w.Text("table.columns-tip"))
-	p.details = kit.NewButton(w.Text("table.details"), icons.Details, kit.Quiet, p.ToggleDetails)
-	p.details.SetTip(w.Text("table.details-tip"))
+	p.panes = newPaneButtons(p)
 	p.groups = kit.NewButton(w.Text("view.back-to-groups"), icons.Undo, kit.Quiet, flow.BackToGroups)
 	p.groups.Hide()
 	p.grid = grid.New(nil)
@@ -107,8 +102,11 @@ func NewPanel(flow *Flow) *Panel {
 	p.export = kit.NewButton(w.Text("table.export"), icons.Export, kit.Plain, p.Export)
 	p.export.SetTip(w.Text("table.export-tip"))
 
-	p.head = container.New(layout.NewCustomPaddedLayout(4, 4, 8, 8), container.NewBorder(nil, nil, nil,
-		container.NewHBox(p.groups, p.columns, p.details), container.New(&atMost{width: 420}, p.find)))
+	line := container.New(&headLine{p.panes}, p.find, p.groups)
+	for _, b := range p.panes.all {
+		line.Add(b)
+	}
+	p.head = container.New(layout.NewCustomPaddedLayout(4, 4, 8, 8), line)
 	p.script = kit.NewButton(w.Text("handover.menu"), nil, kit.Quiet, nil)
 	p.script.SetTip(w.Text("handover.menu-tip"))
 	p.script.Hide()
@@ -149,15 +147,6 @@ func (p *Panel) Export() {
 	}
 }
 
-// ToggleDetails opens the pane with all properties of the row with the cursor, or closes it.
-func (p *Panel) ToggleDetails() {
-	if p.right != nil && p.right.name == sideDetails {
-		p.closeSide()
-		return
-	}
-	p.showDetails()
-}
-
 // Undo takes back the last change of the view, for Ctrl+Z, and Redo makes it again.
 func (p *Panel) Undo() { p.flow.Undo() }
 
@@ -165,7 +154,12 @@ func (p *Panel) Undo() { p.flow.Undo() }
 func (p *Panel) Redo() { p.flow.Redo() }
 
 // Close stops the flow.
-func (p *Panel) Close() { p.flow.Close() }
+func (p *Panel) Close() {
+	if p.right != nil {
+		p.right.close()
+	}
+	p.flow.Close()
+}
 
 func (p *Panel) copy(headers bool) {
 	p.flow.Copy(headers, func(text string) { fyne.CurrentApp().Clipboard().SetContent(text) })
@@ -182,7 +176,7 @@ func (p *Panel) draw(view bool) {
 	}
 	if p.groups.Hidden == p.flow.InGroup() {
 		p.groups.Hidden = !p.flow.InGroup()
-		p.head.Refresh()
+		p.head.Objects[0].Refresh()
 	}
 	p.drawStrips()
 	p.drawMiddle()
@@ -285,48 +279,5 @@ func (p *Panel) drawMiddle() {
 	if len(p.middle.Objects) != 1 || p.middle.Objects[0] != want {
 		p.middle.Objects = []fyne.CanvasObject{want}
 		p.middle.Refresh()
-	}
-}
-
-// openSide slides a pane in from the right.
-func (p *Panel) openSide(s *side) {
-	const share = 0.66 // of the width stays with the table
-	slide := p.right == nil
-	p.right = s
-	p.split = container.NewHSplit(p.middle, s.root)
-	p.center.Objects = []fyne.CanvasObject{p.split}
-	p.split.Offset = share
-	p.center.Refresh()
-	p.columns.SetChosen(s.name == sideColumns)
-	p.details.SetChosen(s.name == sideDetails)
-	if slide {
-		split := p.split
-		fyne.NewAnimation(canvas.DurationShort, func(done float32) { split.SetOffset(1 - (1-share)*float64(done)) }).Start()
-	}
-	s.update()
-}
-
-func (p *Panel) closeSide() {
-	p.right, p.split = nil, nil
-	p.center.Objects = []fyne.CanvasObject{p.middle}
-	p.center.Refresh()
-	p.columns.SetChosen(false)
-	p.details.SetChosen(false)
-	p.FocusTable()
-}
-
-func (p *Panel) toggleColumns() {
-	if p.right != nil && p.right.name == sideColumns {
-		p.closeSide()
-		return
-	}
-	p.showColumns()
-}
-
-func (p *Panel) showColumns() { p.openSide(newColumnChooser(p)) }
-
-func (p *Panel) showDetails() {
-	if p.right == nil || p.right.name != sideDetails {
-		p.openSide(newDetails(p))
 	}
 }

@@ -30,14 +30,6 @@ func (l *stacking) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	put(foot, last)
 }
 
-// atMost gives its object the width there is, up to width.
-type atMost struct{ width float32 }
-
-func (a *atMost) MinSize(objects []fyne.CanvasObject) fyne.Size { return objects[0].MinSize() }
-func (a *atMost) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	objects[0].Resize(fyne.NewSize(min(size.Width, a.width), size.Height))
-}
-
 // middleLine puts a line of text in the middle of the height, as wide as there is room.
 type middleLine struct{}
 

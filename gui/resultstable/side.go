@@ -27,7 +27,14 @@ const (
 type side struct {
 	name   string
 	root   fyne.CanvasObject
-	update func()
+	update func() // brings it in line with the model
+	stop   func() // ends what is under way when it closes; nil for nothing
+}
+
+func (s *side) close() {
+	if s.stop != nil {
+		s.stop()
+	}
 }
 
 // frame puts a pane's title, its search field and a button that closes it above its content.
