@@ -315,7 +315,7 @@ func TestExportHandsOverWhatShows(t *testing.T) {
 	s.do(func() { s.flow.SortBy([]results.SortKey{{Column: "TotalItemSize", Desc: true}}) })
 	s.queue.Do(func() {
 		rows, columns := 0, []string(nil)
-		s.panel.OnExport = func(v results.View, c []string) { rows, columns = v.Len(), c }
+		s.panel.OnExport = func(w Wanted) { rows, columns = w.View.Len(), w.Columns }
 		s.panel.Export()
 		if rows != 50 || len(columns) != 6 {
 			t.Errorf("exported %d rows, columns %v", rows, columns)

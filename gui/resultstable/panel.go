@@ -20,8 +20,13 @@ import (
 // Panel draws a Flow's model: strips, the line with find and columns, the table, the status line, and the
 // details or column chooser at the right. It belongs to the UI goroutine.
 type Panel struct {
-	// OnExport hears that the user wants the rows that show as a file: the view, and the columns in order.
-	OnExport func(view results.View, columns []string)
+	// OnExport hears that the user wants rows as a file.
+	OnExport func(Wanted)
+	// Kinds are the kinds of file to choose from, the most useful first; nil leaves the choice to who asks for the
+	// file's name.
+	Kinds func() []Kind
+	// MoreExport adds to the menu of the export button; nil adds nothing.
+	MoreExport func() []*fyne.MenuItem
 	// OnRetry hears that the user wants some customers asked again.
 	OnRetry func(customers []exchange.CustomerID)
 	// OnStep hears that the user wants something that is done outside the table, such as seeing the sessions;
@@ -99,7 +104,7 @@ func NewPanel(flow *Flow) *Panel {
 	p.grid.OnMenu = p.menu
 	p.status = kit.NewText("")
 	p.status.Clip = true
-	p.export = kit.NewButton(w.Text("table.export"), icons.Export, kit.Plain, p.Export)
+	p.export = kit.NewButton(w.Text("table.export"), icons.Export, kit.Plain, p.exportMenu)
 	p.export.SetTip(w.Text("table.export-tip"))
 
 	line := container.New(&headLine{p.panes}, p.find, p.groups)
@@ -138,14 +143,6 @@ func (p *Panel) FocusFind() { kit.Focus(p.find) }
 
 // FocusTable moves the keyboard to the table.
 func (p *Panel) FocusTable() { grid.Focus(p.grid) }
-
-// Export is a press on the export button, for Ctrl+E.
-func (p *Panel) Export() {
-	if p.OnExport != nil && !p.export.Disabled() {
-		m := p.flow.Model()
-		p.OnExport(m.View, m.Shown())
-	}
-}
 
 // Undo takes back the last change of the view, for Ctrl+Z, and Redo makes it again.
 func (p *Panel) Undo() { p.flow.Undo() }

@@ -125,7 +125,7 @@ func (d *desk) open() {
 		Locale: d.lang, Folders: d.folders, Profiles: signin.OpenProfiles(d.folders.Profiles()), Vault: d.vault,
 		Customers: customers.Open(d.folders.Customers(), language.English),
 		Connector: classic.New(classic.Options{Shells: log.Shells()}), Journal: log, Places: log.Places("window"), Shells: log,
-		Loop: telling{d.queue, d.news}, Files: chooser{d.saved},
+		Loop: telling{d.queue, d.news}, Files: &chooser{d.saved},
 	}
 	if d.more != nil {
 		d.more(&o)
@@ -273,6 +273,50 @@ func (d *desk) texts() []string {
 
 func (d *desk) says(text string) bool { return slices.Contains(d.texts(), text) }
 
+// pick chooses an item of the menu that is open.
+func (d *desk) pick(words string) {
+	d.t.Helper()
+	var item fyne.Tappable
+	d.do(func() {
+		if menu := d.win.Canvas().Overlays().Top(); menu != nil {
+			item = itemWith(menu, words, nil)
+		}
+		if item != nil {
+			item.Tapped(&fyne.PointEvent{})
+		}
+	})
+	if item == nil {
+		d.shot("failed")
+		d.t.Fatalf("no menu offers %q; it offers %q", words, d.offered())
+	}
+}
+
+// offered is what can be read in the menu that is open.
+func (d *desk) offered() (out []string) {
+	d.queue.Do(func() {
+		if menu := d.win.Canvas().Overlays().Top(); menu != nil {
+			out = readable(menu)
+		}
+	})
+	return out
+}
+
+// itemWith finds what a tap on words below o reaches.
+func itemWith(o fyne.CanvasObject, words string, near fyne.Tappable) (found fyne.Tappable) {
+	if t, ok := o.(fyne.Tappable); ok {
+		near = t
+	}
+	if t, ok := o.(*canvas.Text); ok && t.Text == words {
+		return near
+	}
+	for _, c := range below(o) {
+		if found = itemWith(c, words, near); found != nil {
+			return found
+		}
+	}
+	return nil
+}
+
 // press presses the button with these words.
 func (d *desk) press(words string) {
 	d.t.Helper()
@@ -334,19 +378,22 @@ func eachVisible(o fyne.CanvasObject, f func(fyne.CanvasObject) bool) bool {
 	if !f(o) {
 		return false
 	}
-	var below []fyne.CanvasObject
-	switch o := o.(type) {
-	case *fyne.Container:
-		below = o.Objects
-	case fyne.Widget:
-		below = test.WidgetRenderer(o).Objects()
-	}
-	for _, c := range below {
+	for _, c := range below(o) {
 		if !eachVisible(c, f) {
 			return false
 		}
 	}
 	return true
+}
+
+func below(o fyne.CanvasObject) []fyne.CanvasObject {
+	switch o := o.(type) {
+	case *fyne.Container:
+		return o.Objects
+	case fyne.Widget:
+		return test.WidgetRenderer(o).Objects()
+	}
+	return nil
 }
 
 // readable are the texts of everything visible below o; a label's is whole, however many lines it takes.

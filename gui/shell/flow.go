@@ -107,7 +107,8 @@ type Flow struct {
 	runner    *jobs.Runner
 	unwatch   func()
 	importing context.CancelFunc
-	scratch   string // folder with the sample's customer list, empty for none
+	working   sync.WaitGroup // counts Tasks
+	scratch   string         // folder with the sample's customer list, empty for none
 
 	leftovers *jobs.Leftovers // nil without a journal
 	leftIDs   map[string]bool // sessions found at the start that are still there
@@ -248,7 +249,7 @@ func (f *Flow) signedIn(in signindialog.SignedIn) {
 	f.sessions, f.sample = in.Sessions, in.Sample
 	f.mu.Unlock()
 	m := &f.model
-	*m = Model{Stage: Working, Active: -1, Account: in.User, Host: in.Host, Sample: in.Sample != nil, Notes: m.Notes, Left: m.Left}
+	*m = Model{Stage: Working, Active: -1, Account: in.User, Host: in.Host, Sample: in.Sample != nil, Notes: m.Notes, Left: m.Left, Tasks: m.Tasks}
 	f.names, f.failed = map[exchange.CustomerID]string{}, map[exchange.CustomerID]*exchange.Problem{}
 	f.runner = jobs.NewRunner(in.Sessions)
 	f.runner.Log, f.runner.Program = f.o.Journal, "window"
@@ -400,7 +401,7 @@ func (f *Flow) Dismiss(i int) {
 // SignOut closes all sessions and goes back to the first screen.
 func (f *Flow) SignOut() {
 	f.end(func() {
-		f.model = Model{Active: -1, Left: f.model.Left}
+		f.model = Model{Active: -1, Left: f.model.Left, Tasks: f.model.Tasks}
 		f.Customers, f.Form = nil, nil
 		f.newSignIn()
 		f.changed(true)
@@ -433,6 +434,7 @@ func (f *Flow) end(then func()) {
 		t.Run.Cancel()
 	}
 	m.Stage, m.SaysSo, m.Question = Closing, false, nil
+	tidied := f.cancelTasks()
 	f.changed(false)
 	f.loop.Go(context.Background(), func(ctx context.Context) {
 		told := time.AfterFunc(ClosingNotice, func() {
@@ -444,6 +446,7 @@ func (f *Flow) end(then func()) {
 			})
 		})
 		err := f.CloseNow(ctx)
+		tidied()
 		told.Stop()
 		f.loop.Post(func() {
 			for _, t := range m.Tabs {

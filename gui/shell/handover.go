@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"strings"
 	"time"
 
 	"tenantry/assets"
@@ -74,7 +73,7 @@ func (f *Flow) SaveScript(r cmdletform.Request) {
 
 // scriptName is the file that is offered for a script.
 func (f *Flow) scriptName(r cmdletform.Request) string {
-	return strings.TrimSuffix(fileName(f.Title(&Tab{Request: r}), time.Now()), ".csv") + ".ps1"
+	return fileName(f.Title(&Tab{Request: r}), time.Now(), ".ps1")
 }
 
 // CanOpenScript tells whether there is a PowerShell to open scripts in.

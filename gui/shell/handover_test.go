@@ -81,24 +81,7 @@ func (d *desk) menu(button, words string) {
 		})
 	})
 	d.shot("menu of " + button)
-	pressed := false
-	d.do(func() {
-		menu := d.win.Canvas().Overlays().Top()
-		eachVisible(menu, func(o fyne.CanvasObject) bool {
-			tappable, ok := o.(interface {
-				fyne.Tappable
-				fyne.Widget
-			})
-			if said := readable(o); ok && len(said) == 1 && said[0] == words {
-				pressed = true
-				tappable.Tapped(&fyne.PointEvent{})
-			}
-			return !pressed
-		})
-	})
-	if !pressed {
-		d.t.Fatalf("the menu of %q does not offer %q", button, words)
-	}
+	d.pick(words)
 }
 
 func (d *desk) menuOffers(button string) []string {

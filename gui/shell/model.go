@@ -128,6 +128,7 @@ type Model struct {
 	Tabs      []*Tab
 	Active    int // number of the tab that shows, -1 for none
 	Import    *Import
+	Tasks     []*Task
 	Notes     []Note
 	NotesTurn int // grows whenever Notes change
 	Question  *signindialog.Question

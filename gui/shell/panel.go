@@ -1,7 +1,6 @@
 package shell
 
 import (
-	"net/url"
 	"path/filepath"
 
 	"fyne.io/fyne/v2"
@@ -12,7 +11,6 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"tenantry/core/exchange"
-	"tenantry/core/results"
 	"tenantry/core/wording"
 	"tenantry/gui/cmdletform"
 	"tenantry/gui/customerlist"
@@ -45,7 +43,8 @@ type Panel struct {
 	under     *fyne.Container   // everything below the bar
 	notesRoll *container.Scroll // holds the notes where there is not room for all of them
 	notesNow  notesShown
-	imports   *importNote // nil while nothing is imported
+	imports   *workNote // nil while nothing is imported
+	tasks     map[*Task]*workNote
 	start     *fyne.Container
 	middle    *fyne.Container
 	closing   *fyne.Container
@@ -97,7 +96,7 @@ func (p *Panel) rebuild() {
 	p.stage, p.shown, p.told = m.Stage, nil, nil
 	p.tables = map[*resultstable.Flow]*resultstable.Panel{}
 	p.bar = newTopBar(p)
-	p.notes, p.notesRoll, p.imports = kit.Stacked(4), nil, nil
+	p.notes, p.notesRoll, p.imports, p.tasks = kit.Stacked(4), nil, nil, map[*Task]*workNote{}
 	p.makeClosing()
 	p.sessions = newSessionsPanel(p)
 	over := container.NewStack()
@@ -291,7 +290,8 @@ func (p *Panel) table(t *Tab) *resultstable.Panel {
 		return table
 	}
 	table := resultstable.NewPanel(t.Table)
-	table.OnExport = func(view results.View, columns []string) { p.flow.Export(t, view, columns) }
+	table.OnExport = func(want resultstable.Wanted) { p.flow.Export(t, want) }
+	table.Kinds, table.MoreExport = p.flow.Kinds, p.moreExport
 	table.OnRetry = func(ids []exchange.CustomerID) { p.flow.Retry(t, ids) }
 	table.OfferScript(func(from fyne.CanvasObject) { p.scriptMenu(from, t.Request) })
 	table.OnStep, table.OnFindOut = p.flow.Step, p.flow.FindOut
@@ -306,14 +306,7 @@ func (p *Panel) table(t *Tab) *resultstable.Panel {
 // folds and its focus.
 func (p *Panel) drawNotes() {
 	m, w := p.flow.Model(), p.words
-	if m.Import == nil {
-		p.imports = nil
-	} else if p.imports == nil {
-		p.imports = newImportNote(w, p.flow.Cancel)
-	}
-	if p.imports != nil {
-		p.imports.draw(m.Import)
-	}
+	p.drawWork()
 	now := notesShown{in: p.notes, question: m.Question, importing: p.imports, leaving: m.Leaving, before: m.Before > 0, turn: m.NotesTurn}
 	if now == p.notesNow {
 		return
@@ -338,6 +331,11 @@ func (p *Panel) drawNotes() {
 	if p.imports != nil {
 		p.notes.Add(p.imports.root)
 	}
+	for _, t := range m.Tasks {
+		if t.Shown {
+			p.notes.Add(p.tasks[t].root)
+		}
+	}
 	if n := m.Left; n != nil && !n.Gone {
 		p.notes.Add(p.leftNote(n))
 	}
@@ -356,7 +354,7 @@ func (p *Panel) drawNotes() {
 type notesShown struct {
 	in        *fyne.Container
 	question  *signindialog.Question
-	importing *importNote
+	importing *workNote
 	leaving   bool
 	before    bool
 	turn      int
@@ -387,14 +385,10 @@ func (p *Panel) noteOf(n Note, dismiss func()) fyne.CanvasObject {
 	}
 	actions := []kit.Action{{Icon: icons.Close, Do: dismiss}}
 	if n.Path != "" {
-		actions = append([]kit.Action{{Text: w.Text("window.export.folder"), Do: func() { openFolder(n.Path) }}}, actions...)
+		actions = append([]kit.Action{{Text: w.Text("file.open-it"), Do: func() { openFile(n.Path) }},
+			{Text: w.Text("window.export.folder"), Do: func() { openFile(filepath.Dir(n.Path)) }}}, actions...)
 	}
 	return kit.NewStrip(map[NoteKind]kit.Kind{NoteInfo: kit.Info, NoteGood: kit.Good, NoteWarn: kit.Warn, NoteBad: kit.Bad}[n.Kind], text, actions...)
-}
-
-func openFolder(path string) {
-	u := &url.URL{Scheme: "file", Path: filepath.ToSlash(filepath.Dir(path))}
-	_ = fyne.CurrentApp().OpenURL(u) // a desktop without a file window has nothing to show; the path is on the screen
 }
 
 // keys registers the keys that work everywhere.

@@ -13,7 +13,6 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"tenantry/core/jobs"
-	"tenantry/core/wording"
 	"tenantry/gui/kit"
 	"tenantry/gui/kit/icons"
 	"tenantry/gui/kit/theme"
@@ -389,32 +388,4 @@ func (r *partRow) set(p *Panel, part Part) {
 	r.dot.Set(state, words)
 	r.name.SetText(p.flow.Name(part.Customer))
 	r.said.SetText(words)
-}
-
-// importNote says how far fetching all cmdlets is.
-type importNote struct {
-	words *wording.Words
-	text  *kit.Text
-	bar   *kit.ProgressBar
-	root  *fyne.Container
-}
-
-func newImportNote(w *wording.Words, cancel func()) *importNote {
-	n := &importNote{words: w, text: kit.NewText(""), bar: kit.NewProgressBar()}
-	n.text.Clip = true
-	stop := kit.NewButton(w.Text("window.cancel"), icons.Stop, kit.Plain, cancel)
-	stop.SetTip("Esc")
-	n.root = kit.Stacked(0, container.NewStack(kit.NewSurface(theme.ColorInfoBack, ""),
-		container.New(layout.NewCustomPaddedLayout(4, 4, 12, 4), container.NewBorder(nil, nil, nil, stop, container.New(&middleLine{}, n.text)))), n.bar)
-	return n
-}
-
-func (n *importNote) draw(at *Import) {
-	if at.Total == 0 {
-		n.text.SetText(n.words.Text("window.import.asking"))
-		n.bar.Busy()
-		return
-	}
-	n.text.SetText(n.words.Text("window.import.progress", "n", at.Done, "total", at.Total))
-	n.bar.Set(float32(at.Done) / float32(at.Total))
 }

@@ -2,22 +2,15 @@ package shell
 
 import (
 	"context"
-	"errors"
-	"io"
 	"maps"
-	"path/filepath"
 	"slices"
-	"strings"
-	"time"
 
 	"tenantry/core/cmdlets"
 	"tenantry/core/customers"
 	"tenantry/core/exchange"
-	"tenantry/core/export"
 	"tenantry/core/jobs"
 	"tenantry/core/results"
 	"tenantry/gui/cmdletform"
-	"tenantry/gui/kit/files"
 )
 
 // Run starts a run and shows its tab: a new one, or that of the same question to the same customers. Rows
@@ -295,108 +288,4 @@ func importCommands(ctx context.Context, sessions *jobs.Sessions, customer excha
 	list, err := jobs.ImportCommands(ctx, lease.Session(), deliver)
 	lease.Done(err)
 	return list, err
-}
-
-// Export asks for a file and writes the rows of a tab that show, in the order they show, with the columns
-// that show.
-func (f *Flow) Export(t *Tab, view results.View, columns []string) {
-	what, missing := f.Title(t), t.Missing()
-	if len(missing) > 0 {
-		what += " " + f.words.Text("window.tab.partial")
-	}
-	name := fileName(what, time.Now())
-	title, w := f.words.Text("window.export.title"), f.words
-	f.loop.Go(context.Background(), func(ctx context.Context) {
-		path, err := f.o.Files.SaveFile(ctx, title, name, files.Filter{Title: "CSV", Extensions: []string{"csv"}})
-		if errors.Is(err, files.ErrCancelled) {
-			return
-		}
-		var rows int
-		if err == nil {
-			rows, err = writeFile(ctx, path, view, columns, w.Lang())
-		}
-		f.loop.Post(func() {
-			if err != nil {
-				f.note(Note{Kind: NoteBad, Problem: exchange.AsProblem(err)})
-				return
-			}
-			n := Note{Kind: NoteGood, Key: "window.export.done", Count: rows, Counted: true, Args: []any{"path", path}, Path: path}
-			if len(missing) > 0 {
-				n.Kind, n.Key, n.Args = NoteWarn, "window.export.partial", append(n.Args, "customers", f.namesOf(missing))
-			}
-			f.note(n)
-		})
-	})
-}
-
-func writeFile(ctx context.Context, path string, view results.View, columns []string, lang string) (rows int, err error) {
-	format, err := export.ByFile(path)
-	if err != nil {
-		return 0, err
-	}
-	if view, err = only(ctx, view, columns); err != nil {
-		return 0, err
-	}
-	o := export.Options{BOM: format.Extension == ".csv"}
-	if lang == "nl" {
-		o.Comma = ';' // what Excel expects where the comma is the decimal mark
-	}
-	return view.Len(), export.WriteFile(path, func(w io.Writer) error { return format.Write(w, view, o) })
-}
-
-// namesOf names customers in one line.
-func (f *Flow) namesOf(list []exchange.CustomerID) string {
-	const named = 5 // the rest is a number
-	var names []string
-	for i, id := range list {
-		if i == named && len(list) > named+1 {
-			names = append(names, f.words.Count("table.more-customers", len(list)-named))
-			break
-		}
-		names = append(names, f.Name(id))
-	}
-	return strings.Join(names, ", ")
-}
-
-// only is view with some columns, in their order.
-func only(ctx context.Context, view results.View, columns []string) (results.View, error) {
-	q := view.Query()
-	if q.Find == "" {
-		q.Columns = columns
-		return results.Arrange(ctx, view.Snapshot(), q)
-	}
-	// Rows were found by all columns; a query with fewer columns would find fewer.
-	all := view.Columns()
-	var places []int
-	for _, name := range columns {
-		if i := slices.IndexFunc(all, func(c results.Column) bool { return c.Name == name }); i >= 0 {
-			places = append(places, i)
-		}
-	}
-	table := results.NewTable(results.RunInfo{Title: view.Snapshot().Info().Title})
-	table.Declare(columns...)
-	rows := make([]exchange.Record, view.Len())
-	for i := range rows {
-		if ctx.Err() != nil {
-			return view, ctx.Err()
-		}
-		for _, place := range places {
-			rows[i].Fields = append(rows[i].Fields, exchange.Field{Name: all[place].Name, Value: view.Cell(i, place)})
-		}
-	}
-	if err := table.Append("", rows); err != nil {
-		return view, err
-	}
-	return results.All(table.Snapshot()), nil
-}
-
-// fileName is a title as a name of a file that every system takes, with the day.
-func fileName(title string, now time.Time) string {
-	clean := strings.Map(func(r rune) rune {
-		if strings.ContainsRune(`<>:"/\|?*`, r) || r < ' ' {
-			return '-'
-		}
-		return r
-	}, strings.ReplaceAll(title, " · ", " "))
-	return filepath.Base(strings.TrimSpace(clean)) + " " + now.Format("2006-01-02") + ".csv"
 }

@@ -33,6 +33,8 @@ type Settings struct {
 	Language string                                `json:"language,omitempty"` // empty: the system's
 	Last     map[string]exchange.CustomerID        `json:"last,omitempty"`     // by account in lower case: whom it asked last
 	Columns  map[string][]resultstable.ColumnState `json:"columns,omitempty"`  // by cmdlet
+	Format   string                                `json:"format,omitempty"`   // of the file that was saved last
+	NoCover  bool                                  `json:"noCover,omitempty"`  // files do not begin with what was asked
 	Checked  bool                                  `json:"checked,omitempty"`  // this computer was looked at once
 }
 

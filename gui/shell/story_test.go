@@ -27,6 +27,7 @@ import (
 	"tenantry/core/signin"
 	"tenantry/gui/kit/files"
 	"tenantry/gui/kit/loop"
+	"tenantry/gui/resultstable"
 	"tenantry/gui/shell"
 )
 
@@ -64,30 +65,31 @@ func (v *vault) Delete(key string) error {
 	return nil
 }
 
-// chooser is a person who always chooses path.
+// chooser is a person who always chooses path; it changes on the screen's goroutine only.
 type chooser struct{ path string }
 
-func (c chooser) SaveFile(context.Context, string, string, ...files.Filter) (string, error) {
+func (c *chooser) SaveFile(context.Context, string, string, ...files.Filter) (string, error) {
 	if c.path == "" {
 		return "", files.ErrCancelled
 	}
 	return c.path, nil
 }
 
-func (c chooser) OpenFile(context.Context, string, ...files.Filter) (string, error) {
+func (c *chooser) OpenFile(context.Context, string, ...files.Filter) (string, error) {
 	return c.SaveFile(context.Background(), "", "")
 }
 
 // window is the shell without its panel, with a sample partner that is met over sockets.
 type window struct {
-	t     *testing.T
-	queue *loop.Queue
-	flow  *shell.Flow
-	sim   *exchangesim.Server
-	path  string                 // what the person chooses in a file dialog
-	last  chan exchangesim.Stats // of the sample partner, when it was told to close
-	news  chan struct{}          // something changed
-	heard func()                 // at every change, on the screen's goroutine
+	t      *testing.T
+	queue  *loop.Queue
+	flow   *shell.Flow
+	sim    *exchangesim.Server
+	path   string // what the person chooses in a file dialog at first
+	chosen *chooser
+	last   chan exchangesim.Stats // of the sample partner, when it was told to close
+	news   chan struct{}          // something changed
+	heard  func()                 // at every change, on the screen's goroutine
 }
 
 // open starts the window and signs in to the sample partner.
@@ -104,10 +106,11 @@ func open(t *testing.T, w world.Options) *window {
 	}
 	s := &window{t: t, queue: loop.NewQueue(), sim: &exchangesim.Server{World: w}, path: filepath.Join(dir, "out.csv"),
 		last: make(chan exchangesim.Stats, 1), news: make(chan struct{}, 1)}
+	s.chosen = &chooser{s.path}
 	o := shell.Options{
 		Locale: "en-GB", Folders: folders, Profiles: signin.OpenProfiles(folders.Profiles()),
 		Vault: &vault{kept: map[string]secret.Secret{}}, Customers: customers.Open(folders.Customers(), language.English),
-		Journal: log, Connector: classic.New(classic.Options{Shells: log.Shells()}), Loop: s.queue, Files: chooser{s.path},
+		Journal: log, Connector: classic.New(classic.Options{Shells: log.Shells()}), Loop: s.queue, Files: s.chosen,
 		Sample: s.start,
 	}
 	s.queue.Do(func() {
@@ -466,7 +469,9 @@ func TestExportWritesWhatShows(t *testing.T) {
 	if slices.Equal(came, order) {
 		t.Fatal("sorting changed nothing, so the order of the file would prove nothing")
 	}
-	s.queue.Do(func() { s.flow.Export(tab, tab.Table.Model().View, []string{"DisplayName", "PrimarySmtpAddress"}) })
+	s.queue.Do(func() {
+		s.flow.Export(tab, resultstable.Wanted{View: tab.Table.Model().View, Columns: []string{"DisplayName", "PrimarySmtpAddress"}})
+	})
 	<-s.queue.Idle()
 	raw, err := os.ReadFile(s.path)
 	if err != nil {

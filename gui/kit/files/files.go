@@ -27,8 +27,8 @@ type Filter struct {
 // When ctx ends first they return its error; a dialog that is open stays until the user closes it, and its
 // answer is dropped.
 type Chooser interface {
-	// SaveFile asks where to write; name is offered. A name without an extension gets that of the first
-	// filter. The dialog has asked before replacing a file.
+	// SaveFile asks where to write; name is offered. A name with the extension of none of the filters gets that
+	// of the first. The dialog has asked before replacing a file.
 	SaveFile(ctx context.Context, title, name string, filters ...Filter) (path string, err error)
 
 	// OpenFile asks for a file that exists.
@@ -51,16 +51,36 @@ func (System) SaveFile(ctx context.Context, title, name string, filters ...Filte
 			}
 			return b.Save()
 		})
-		if err != nil || filepath.Ext(path) != "" || len(filters) == 0 || len(filters[0].Extensions) == 0 {
+		if err != nil {
 			return path, err
 		}
-		path += "." + strings.TrimPrefix(filters[0].Extensions[0], ".")
-		if _, err := os.Lstat(path); errors.Is(err, os.ErrNotExist) {
+		whole := withEnding(path, filters)
+		if whole == path {
 			return path, nil
 		}
+		if _, err := os.Lstat(whole); errors.Is(err, os.ErrNotExist) {
+			return whole, nil
+		}
 		// The dialog asked about another name. Asking again with the whole one lets it ask before replacing.
-		name = filepath.Base(path)
+		name = filepath.Base(whole)
 	}
+}
+
+// withEnding is path with the ending of the first filter, unless it has that of one of them. What stands behind
+// a dot in a name need not be an ending: "Mailboxes 30.11".
+func withEnding(path string, filters []Filter) string {
+	if len(filters) == 0 || len(filters[0].Extensions) == 0 {
+		return path
+	}
+	has := strings.TrimPrefix(filepath.Ext(path), ".")
+	for _, f := range filters {
+		for _, e := range f.Extensions {
+			if strings.EqualFold(strings.TrimPrefix(e, "."), has) {
+				return path
+			}
+		}
+	}
+	return path + "." + strings.TrimPrefix(filters[0].Extensions[0], ".")
 }
 
 // OpenFile is Chooser's.

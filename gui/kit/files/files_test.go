@@ -62,3 +62,17 @@ func TestOneDialogAtATime(t *testing.T) {
 		t.Errorf("the first dialog ended with %v", err)
 	}
 }
+
+func TestANameGetsTheEndingOfItsKind(t *testing.T) {
+	kinds := []Filter{{"Excel workbook", []string{"xlsx"}}, {"Web page", []string{"html", "htm"}}}
+	for path, want := range map[string]string{
+		"rows": "rows.xlsx", "rows.xlsx": "rows.xlsx", "rows.HTM": "rows.HTM", "Mailboxes 30.11": "Mailboxes 30.11.xlsx", "rows.csv": "rows.csv.xlsx",
+	} {
+		if got := withEnding(path, kinds); got != want {
+			t.Errorf("%s is saved as %s, want %s", path, got, want)
+		}
+	}
+	if got := withEnding("rows", nil); got != "rows" {
+		t.Errorf("without kinds it is saved as %s", got)
+	}
+}
