@@ -270,10 +270,7 @@ func (t *total) add(v exchange.Value) {
 	}
 	switch v.Kind() {
 	case exchange.Integer, exchange.Size, exchange.Duration:
-		n := v.Int()
-		var carry uint64
-		t.low, carry = bits.Add64(t.low, uint64(n), 0)
-		t.high += n>>63 + int64(carry)
+		t.addInt(v.Int())
 	case exchange.Decimal:
 		r, places, ok := rational(v.Text())
 		if !ok {
@@ -287,6 +284,12 @@ func (t *total) add(v exchange.Value) {
 		}
 		t.exact.Add(t.exact, r)
 	}
+}
+
+func (t *total) addInt(n int64) {
+	var carry uint64
+	t.low, carry = bits.Add64(t.low, uint64(n), 0)
+	t.high += n>>63 + int64(carry)
 }
 
 // rational reads digits exactly, unless their exponent would take much memory.

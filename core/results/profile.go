@@ -27,6 +27,10 @@ type Profile struct {
 	// Histogram counts the values in equal parts of the way from the lowest to the highest, Unlimited left
 	// out. It is nil for a column without numbers, durations or times, or in which all are equal.
 	Histogram []int
+
+	// Bins count the same values in parts whose borders are round, for people to read and to filter by; at
+	// most 12. It is nil where Histogram is.
+	Bins []Bin
 }
 
 // Common is a value and in how many rows it stands.
@@ -92,6 +96,7 @@ func (p *Profile) look(ctx context.Context, c *frozenColumn, a *arranged, top in
 	}
 	p.Distinct = len(some)
 	p.Histogram = histogram(some)
+	p.Bins = bins(some, surroundings(a.query).now.Location())
 	slices.SortStableFunc(some, func(x, y Common) int { return cmp.Compare(y.Count, x.Count) })
 	p.Top = slices.Clone(some[:min(top, len(some))])
 	return ctx.Err()

@@ -138,17 +138,3 @@ func (v View) Members(row int) []RowID {
 	}
 	return a.groups.members(at)
 }
-
-// SumOf adds up a column over the given rows of the view, for "3 selected, 96.1 GB". ok is false when the
-// column holds no numbers, sizes or durations.
-func (v View) SumOf(col int, rows []int) (sum exchange.Value, ok bool) {
-	cols := v.Columns()
-	if col < 0 || col >= len(cols) || !summable(cols[col].Type) {
-		return exchange.Value{}, false
-	}
-	t := newTotal(cols[col].Type)
-	for _, r := range rows {
-		t.add(v.Cell(r, col))
-	}
-	return t.value(), true
-}

@@ -1,6 +1,26 @@
 package resultstable
 
-import "strings"
+import (
+	"strings"
+
+	"tenantry/core/results"
+	"tenantry/core/wording"
+)
+
+// Heading is the title of a column: the words for the property, or what was worked out of which.
+func Heading(w *wording.Words, c results.Column) string {
+	switch c.Role {
+	case results.Count:
+		return w.Text("groups.count")
+	case results.Sum, results.Average, results.Min, results.Max, results.Distinct:
+		return w.Text(workedKeys[c.Role], "column", w.Label(c.Of))
+	}
+	return w.Label(c.Name)
+}
+
+// workedKeys are the texts for columns that are worked out.
+var workedKeys = map[results.Role]string{results.Sum: "groups.sum-of", results.Average: "groups.average-of",
+	results.Min: "groups.lowest-of", results.Max: "groups.highest-of", results.Distinct: "groups.distinct-of"}
 
 // usual are the columns that show at first, by the noun of the cmdlet: what someone asks the question for.
 // All others are a click away.

@@ -58,6 +58,7 @@ type Flow struct {
 	last      time.Time          // when the last one was shown
 	touched   int                // counts changes of the selection
 	drawing   bool               // a drawing of news is posted
+	adding    context.CancelFunc // of the figures being worked out, nil for none
 
 	history  history
 	rowsSort []results.SortKey // how the rows were sorted before they were grouped
@@ -142,7 +143,6 @@ func (f *Flow) Find(text string) {
 func (f *Flow) Select(selection []Span, cursor int) {
 	f.touched++
 	f.model.Selection, f.model.Cursor, f.model.Said = selection, cursor, ""
-	f.model.Sum = ""
 	f.sum()
 	f.changed(false)
 }
@@ -383,30 +383,4 @@ func (f *Flow) show(view results.View, largest map[string]float64, selection []S
 	m.decide()
 	f.sum()
 	f.changed(true)
-}
-
-// sum adds up the selection, away from the screen when it is large.
-func (f *Flow) sum() {
-	const quick = 5_000 // rows
-	m := &f.model
-	column, ok := m.sumColumn()
-	n := m.Selected()
-	if !ok || n < 2 {
-		m.Sum = ""
-		return
-	}
-	if n <= quick {
-		m.Sum = sumText(m.View, column, m.Selection, f.o.Words)
-		return
-	}
-	touched, turn, view, selection := f.touched, f.turn, m.View, slices.Clone(m.Selection)
-	f.o.Loop.Go(f.ctx, func(ctx context.Context) {
-		text := sumText(view, column, selection, f.o.Words)
-		f.o.Loop.Post(func() {
-			if ctx.Err() == nil && touched == f.touched && turn == f.turn {
-				m.Sum = text
-				f.changed(false)
-			}
-		})
-	})
 }

@@ -103,7 +103,7 @@ func TestRowsAreArrangedNowAndThen(t *testing.T) {
 		})
 	}
 	s.queue.Do(func() {
-		if got := s.panel.status.Text; got != "60 rows so far · Contoso" {
+		if got := s.panel.status.Text(); got != "60 rows so far · Contoso" {
 			t.Errorf("the status line says %q", got)
 		}
 		if got := s.panel.grid.Data().Rows(); got != 10 {
@@ -150,14 +150,14 @@ func TestStripsSayWhatIsMissing(t *testing.T) {
 			got[1] != "20 rows from Contoso arrived before the connection broke; there may be more." {
 			t.Errorf("the strips say %q", got)
 		}
-		if got := s.panel.status.Text; !strings.HasPrefix(got, "20 rows, not complete · ") {
+		if got := s.panel.status.Text(); !strings.HasPrefix(got, "20 rows, not complete · ") {
 			t.Errorf("the status line says %q", got)
 		}
 		s.flow.Dismiss(Partial)
 		if got := s.strips(); len(got) != 1 {
 			t.Errorf("after one was put away the strips say %q", got)
 		}
-		if got := s.panel.status.Text; !strings.HasPrefix(got, "20 rows, not complete · ") {
+		if got := s.panel.status.Text(); !strings.HasPrefix(got, "20 rows, not complete · ") {
 			t.Errorf("putting the words away makes the answer look whole: %q", got)
 		}
 		s.flow.model.Notices = nil
@@ -232,8 +232,8 @@ func TestEmptyAnswers(t *testing.T) {
 				if _, shown := s.panel.middle.Objects[0].(*kit.EmptyState); !shown {
 					t.Error("the table shows instead of the words")
 				}
-				if c.name == "not asked" && s.panel.status.Text != "No answer · Contoso · read 2:02 PM" {
-					t.Errorf("the status line says %q: not asked is not zero rows", s.panel.status.Text)
+				if c.name == "not asked" && s.panel.status.Text() != "No answer · Contoso · read 2:02 PM" {
+					t.Errorf("the status line says %q: not asked is not zero rows", s.panel.status.Text())
 				}
 				if !s.panel.export.Disabled() {
 					t.Error("nothing can be exported, and the button does not say so")
@@ -261,8 +261,8 @@ func TestCopyTakesTheColumnsThatShow(t *testing.T) {
 		if len(got) != 3 || got[0] != "Primary SMTP address\tLitigation hold" || got[1] != "mailbox0@contoso.example\tYes" {
 			t.Errorf("copied %q", got)
 		}
-		if !strings.HasSuffix(s.panel.status.Text, "2 rows copied") {
-			t.Errorf("the status line says %q", s.panel.status.Text)
+		if !strings.HasSuffix(s.panel.status.Text(), " · 2 rows copied · 2 selected") {
+			t.Errorf("the status line says %q", s.panel.status.Text())
 		}
 	})
 }

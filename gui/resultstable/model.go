@@ -6,7 +6,6 @@
 package resultstable
 
 import (
-	"math"
 	"sort"
 	"strings"
 	"time"
@@ -79,13 +78,14 @@ type Model struct {
 	Progress  float32       // 0 to 1, below 0 while nobody knows
 	Doing     string        // the server's words on what it is doing, may be empty
 	Selection []Span
-	Cursor    int    // row of the view, -1 for none
-	Sum       string // of the selection, empty when there is nothing to add up
+	Cursor    int     // row of the view, -1 for none
+	Figures   Figures // of the selection
 	Notices   []Notice
 	Problem   *exchange.Problem // the query could not be followed
 	Columns   []ColumnState     // as the user left them; decided anew when columns appear
 	Said      string            // what just happened, until the next change: "52 rows copied"
 
+	figured string             // the column whose figures the user wants, empty for none
 	other   []ColumnState      // the columns of the rows while groups show, and the other way round
 	largest map[string]float64 // of columns that get a bar, by name
 	now     func() time.Time
@@ -334,30 +334,6 @@ func contains(names []string, name string) bool {
 	return false
 }
 
-// sumColumn is the column whose sum is worth saying: the one sorted by when it adds up, otherwise the first
-// size that shows.
-func (m *Model) sumColumn() (int, bool) {
-	columns := m.View.Columns()
-	adds := func(i int) bool {
-		switch columns[i].Type {
-		case exchange.Size, exchange.Integer, exchange.Decimal:
-			return true
-		}
-		return false
-	}
-	if keys := m.View.Query().Sort; len(keys) > 0 {
-		if i, ok := find(columns, keys[0].Column); ok && adds(i) {
-			return i, true
-		}
-	}
-	for _, name := range m.Shown() {
-		if i, ok := find(columns, name); ok && columns[i].Type == exchange.Size {
-			return i, true
-		}
-	}
-	return 0, false
-}
-
 // Bar is how long the bar of a cell is, 0 to 1; 0 for none.
 func (m *Model) Bar(column string, v exchange.Value) float32 {
 	most := m.largest[column]
@@ -386,7 +362,8 @@ func largestSizes(v results.View) map[string]float64 {
 	return out
 }
 
-// Status is the line below the table: rows, customer, time, selection.
+// Status is the line below the table: rows, customer, time, and what just happened. What is selected stands
+// behind it, see FiguresText.
 func (m *Model) Status(w *wording.Words, name func(exchange.CustomerID) string) string {
 	var parts []string
 	total := m.View.Snapshot().Len()
@@ -416,13 +393,6 @@ func (m *Model) Status(w *wording.Words, name func(exchange.CustomerID) string) 
 		parts = append(parts, m.Doing)
 	case !m.Info.Finished.IsZero():
 		parts = append(parts, w.Text("table.read", "time", m.when(w, m.Info.Finished)))
-	}
-	if n := m.Selected(); n > 0 {
-		said := w.Count("table.selected", n)
-		if m.Sum != "" {
-			said = w.Count("table.selected-sum", n, "sum", m.Sum)
-		}
-		parts = append(parts, said)
 	}
 	if m.Said != "" {
 		parts = append(parts, m.Said)
@@ -530,22 +500,4 @@ func carry(from results.View, selection []Span, cursor int, to results.View) ([]
 		}
 	}
 	return spans(rows), at
-}
-
-// add up a column over a selection, in words.
-func sumText(v results.View, column int, selection []Span, w *wording.Words) string {
-	var rows []int
-	for _, s := range selection {
-		for r := s.First; r < min(s.End, v.Len()); r++ {
-			rows = append(rows, r)
-		}
-	}
-	if len(rows) < 2 {
-		return ""
-	}
-	sum, ok := v.SumOf(column, rows)
-	if !ok || sum.IsNone() || math.IsInf(sum.Float(), 0) {
-		return ""
-	}
-	return w.Value(sum)
 }

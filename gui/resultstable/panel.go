@@ -51,7 +51,7 @@ type Panel struct {
 	right  *side           // nil while closed
 	split  *container.Split
 	center *fyne.Container
-	status *kit.Text
+	status *statusLine
 	export *kit.Button
 	script *kit.Button
 	root   *fyne.Container
@@ -102,8 +102,7 @@ func NewPanel(flow *Flow) *Panel {
 	p.grid.OnActivate = p.activate
 	p.grid.OnCopy = p.copy
 	p.grid.OnMenu = p.menu
-	p.status = kit.NewText("")
-	p.status.Clip = true
+	p.status = newStatusLine(p)
 	p.export = kit.NewButton(w.Text("table.export"), icons.Export, kit.Plain, p.exportMenu)
 	p.export.SetTip(w.Text("table.export-tip"))
 
@@ -116,7 +115,7 @@ func NewPanel(flow *Flow) *Panel {
 	p.script.SetTip(w.Text("handover.menu-tip"))
 	p.script.Hide()
 	foot := container.New(layout.NewCustomPaddedLayout(4, 4, 12, 8),
-		container.NewBorder(nil, nil, nil, container.NewHBox(p.script, p.export), container.New(&middleLine{}, p.status)))
+		container.NewBorder(nil, nil, nil, container.NewHBox(p.script, p.export), p.status.root))
 	p.middle = container.NewStack(p.grid)
 	p.center = container.NewStack(p.middle)
 	p.above = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(4, 0, 8, 8), p.strips))
@@ -185,7 +184,7 @@ func (p *Panel) draw(view bool) {
 	default:
 		p.bar.Set(m.Progress)
 	}
-	p.status.SetText(m.Status(w, p.flow.Name))
+	p.status.draw()
 	if m.View.Len() == 0 {
 		p.export.Disable(w.Text("table.export-none"))
 	} else if p.export.Disabled() {

@@ -20,7 +20,7 @@ func newRows(m *Model, f *Flow) *rows {
 	source := m.View.Columns()
 	bars := make([]bool, len(source))
 	for i, c := range source {
-		column := grid.Column{Title: w.Label(c.Name), Key: c.Name}
+		column := grid.Column{Title: Heading(w, c), Key: c.Name}
 		if column.Title != c.Name {
 			column.Tip = c.Name
 		}
@@ -38,12 +38,16 @@ func newRows(m *Model, f *Flow) *rows {
 		bars[i] = m.largest[c.Name] > 0
 		r.columns = append(r.columns, column)
 	}
+	grouped := m.View.Grouped()
 	view, largest := m.View, &Model{largest: m.largest}
 	r.cell = func(row, column int) grid.Cell {
 		v := view.Cell(row, column)
 		cell := grid.Cell{Text: w.Value(v)}
 		if source[column].Name == results.CustomerColumn {
 			cell.Text = f.Name(exchange.CustomerID(cell.Text))
+		}
+		if grouped && cell.Text == "" && source[column].Role == results.Data {
+			cell.Text, cell.Tone = w.Text("groups.empty"), grid.Muted
 		}
 		if bars[column] {
 			cell.Bar = largest.Bar(source[column].Name, v)

@@ -154,7 +154,7 @@ func TestStatusLineFollowsTheRun(t *testing.T) {
 	want := func(text string) {
 		t.Helper()
 		s.queue.Do(func() {
-			if got := s.panel.status.Text; got != text {
+			if got := s.panel.status.Text(); got != text {
 				t.Errorf("the status line says %q, want %q", got, text)
 			}
 		})
@@ -177,7 +177,7 @@ func TestStatusLineFollowsTheRun(t *testing.T) {
 		s.panel.grid.TypedKey(&fyne.KeyEvent{Name: fyne.KeyDown})
 		s.panel.grid.KeyUp(&fyne.KeyEvent{Name: desktop.KeyShiftLeft})
 	})
-	want("52 rows · Contoso · read 2:02 PM · 3 selected, 176.2 GB")
+	want("52 rows · Contoso · read 2:02 PM · 3 selected, 176.2 GB · Size from 57.6 GB to 59.4 GB, average 58.7 GB")
 	s.shot("results")
 	s.do(func() { s.panel.find.SetText("anna") })
 	s.queue.Do(func() {
