@@ -20,9 +20,14 @@ type Entry struct {
 	// OnKey, when not nil, sees other keys first and tells whether it used them, such as Down to step into a
 	// list below.
 	OnKey func(key fyne.KeyName) bool
+	// OnTab, when not nil, decides where Tab goes, and with back Shift+Tab; nil goes to the window's next widget.
+	OnTab func(back bool)
+	// OnFocus, when not nil, hears that the field got or lost the keyboard.
+	OnFocus func(gained bool)
 
 	label string
 	tip   string
+	shift bool
 }
 
 // NewEntry returns an empty field; label is what a screen reader says for it.
@@ -40,8 +45,50 @@ func NewPasswordEntry(label string) *Entry {
 	return e
 }
 
-// AcceptsTab is Fyne's: Tab leads on to the next field, also from one with several lines.
-func (e *Entry) AcceptsTab() bool { return false }
+// AcceptsTab is Fyne's: without OnTab, Tab leads on to the next field, also from one with several lines.
+func (e *Entry) AcceptsTab() bool { return e.OnTab != nil }
+
+// SetLabel changes what a screen reader says for the field.
+func (e *Entry) SetLabel(label string) { e.label = label }
+
+// FocusGained is Fyne's.
+func (e *Entry) FocusGained() {
+	e.Entry.FocusGained()
+	if e.OnFocus != nil {
+		e.OnFocus(true)
+	}
+}
+
+// FocusLost is Fyne's.
+func (e *Entry) FocusLost() {
+	e.shift = false
+	e.Entry.FocusLost()
+	if e.OnFocus != nil {
+		e.OnFocus(false)
+	}
+}
+
+// shiftHeld asks the driver: who presses Shift in one field and Tab twice is in another one by then.
+func shiftHeld() bool {
+	d, ok := fyne.CurrentApp().Driver().(desktop.Driver)
+	return ok && d.CurrentKeyModifiers()&fyne.KeyModifierShift != 0
+}
+
+// KeyDown is Fyne's: it tells whether Shift is held, which TypedKey does not.
+func (e *Entry) KeyDown(key *fyne.KeyEvent) {
+	if key.Name == desktop.KeyShiftLeft || key.Name == desktop.KeyShiftRight {
+		e.shift = true
+	}
+	e.Entry.KeyDown(key)
+}
+
+// KeyUp is Fyne's.
+func (e *Entry) KeyUp(key *fyne.KeyEvent) {
+	if key.Name == desktop.KeyShiftLeft || key.Name == desktop.KeyShiftRight {
+		e.shift = false
+	}
+	e.Entry.KeyUp(key)
+}
 
 // SetTip changes the tooltip.
 func (e *Entry) SetTip(text string) { e.tip = text }
@@ -68,6 +115,10 @@ func (e *Entry) TypedKey(key *fyne.KeyEvent) {
 		return
 	}
 	switch key.Name {
+	case fyne.KeyTab:
+		if e.OnTab != nil {
+			e.OnTab(e.shift || shiftHeld())
+		}
 	case fyne.KeyEscape:
 		if e.OnEscape != nil {
 			e.OnEscape()

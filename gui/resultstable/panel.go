@@ -77,6 +77,7 @@ func NewPanel(flow *Flow) *Panel {
 	p.groups = kit.NewButton(w.Text("view.back-to-groups"), icons.Undo, kit.Quiet, flow.BackToGroups)
 	p.groups.Hide()
 	p.grid = grid.New(nil)
+	p.grid.Loop = flow.o.Loop
 	p.grid.OnSort = func(keys []grid.SortKey) {
 		out := make([]results.SortKey, len(keys))
 		for i, k := range keys {

@@ -94,6 +94,7 @@ var parts = map[string]part{
 	"controls": controls,
 	"messages": messages,
 	"grid":     table,
+	"quotas":   quotas,
 }
 
 func controls() (fyne.CanvasObject, fyne.Size, func(fyne.Canvas)) {
@@ -223,6 +224,52 @@ func (mailboxes) Cell(row, column int) grid.Cell {
 		return grid.Cell{Text: "never", Tone: grid.Warn}
 	}
 	return grid.Cell{Text: fmt.Sprintf("%d-11-2026 14:0%d", 10+row%18, row%10)}
+}
+
+// quota is a table as colour rules make it, with a filter row and columns that stay.
+type quota struct{ mailboxes }
+
+func (q quota) Columns() []grid.Column {
+	columns := q.mailboxes.Columns()
+	columns[2].Filtered, columns[3].Filtered = true, true
+	return columns
+}
+
+func (q quota) Cell(row, column int) grid.Cell {
+	c := q.mailboxes.Cell(row, column)
+	tones := []grid.Tone{grid.Bad, grid.Warn, grid.Good, grid.Accent, grid.Muted, grid.Plain}
+	at := grid.Mark(row % 7)
+	switch {
+	case column == 3:
+		c.BarTone = []grid.Tone{grid.Plain, grid.Warn, grid.Bad}[row%3]
+		if row%3 > 0 {
+			c.Mark, c.Tone = []grid.Mark{grid.MarkUp, grid.MarkStop}[row%3-1], c.BarTone
+		}
+		if row%3 == 2 {
+			c.Fill = grid.Bad
+		}
+	case column == 2:
+		c.Fill, c.Tone = tones[row%6], tones[row/2%6]
+	case column == 0:
+		c.Mark, c.Tone = at, tones[row%6]
+	}
+	return c
+}
+
+func quotas() (fyne.CanvasObject, fyne.Size, func(fyne.Canvas)) {
+	g := grid.New(quota{mailboxes{1_000_000}})
+	g.FilterHint = "Filter"
+	g.SetFilterRow(true)
+	g.SetFilterTexts(map[string]string{"kind": "Shared", "size": "> many"})
+	g.SetFilterProblems(map[string]string{"size": "“many” is not a size"})
+	g.SetSort([]grid.SortKey{{Key: "size", Descending: true}})
+	g.SetFrozen(1)
+	return g, fyne.NewSize(720, 480), func(c fyne.Canvas) {
+		g.SetSelection([]grid.Range{{First: 3, End: 5}}, 4)
+		g.RevealColumn("used")
+		g.FocusFilter("kind")
+		test.MoveMouse(c, fyne.NewPos(400, 280))
+	}
 }
 
 func table() (fyne.CanvasObject, fyne.Size, func(fyne.Canvas)) {

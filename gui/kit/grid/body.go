@@ -19,8 +19,10 @@ type body struct {
 	hover   int // row under the pointer, -1 for none
 	painted *bodyRenderer
 
-	pressRow int   // the last press with the primary button, for telling a double click
-	pressAt  int64 // UnixNano
+	pressRow int           // the last press with the primary button, for telling a double click
+	pressAt  int64         // UnixNano
+	at       fyne.Position // of the pointer in a drag
+	stop     func()        // ends the scrolling while a drag is held outside, nil for none
 }
 
 func newBody(g *Grid) *body {
@@ -36,10 +38,9 @@ func (b *body) draw() {
 }
 
 func (b *body) CreateRenderer() fyne.WidgetRenderer {
-	r := &bodyRenderer{of: b, back: canvas.NewRectangle(nil), line: canvas.NewRectangle(nil),
-		ring: canvas.NewRectangle(nil)}
-	r.rows = &fyne.Container{}
-	r.objects = []fyne.CanvasObject{r.back, r.rows, r.line, r.ring}
+	r := &bodyRenderer{of: b, back: canvas.NewRectangle(nil), rows: free(), fixed: free(), pane: newPane(),
+		edge: canvas.NewRectangle(nil), line: canvas.NewRectangle(nil), ring: canvas.NewRectangle(nil)}
+	r.objects = []fyne.CanvasObject{r.back, r.rows, r.pane, r.fixed, r.edge, r.line, r.ring}
 	b.painted = r
 	r.Refresh()
 	return r
@@ -48,52 +49,63 @@ func (b *body) CreateRenderer() fyne.WidgetRenderer {
 type bodyRenderer struct {
 	of      *body
 	back    *canvas.Rectangle
-	rows    *fyne.Container
+	rows    *fyne.Container   // the rows' backgrounds
+	pane    *pane             // the cells of columns that scroll
+	fixed   *fyne.Container   // the cells of pinned columns
+	edge    *canvas.Rectangle // where the pinned columns end
 	line    *canvas.Rectangle // around the row with the cursor
 	ring    *canvas.Rectangle // around the cell with the cursor
 	objects []fyne.CanvasObject
 
 	slots  []*slot
-	across int // cell slots in each row
+	across int // cell slots of a row for columns that scroll
+	pinned int // and for those that do not
 	look   look
 }
 
 // look is what the theme says, asked once for each change of theme.
 type look struct {
 	row, zebra, hover, selected, both color.Color
-	tones                             [tones]color.Color
+	tones, fills                      [tones]color.Color
 	bar                               color.Color
 	size, pad                         float32
 }
 
 // slot draws one row.
 type slot struct {
-	box   *fyne.Container
-	back  *canvas.Rectangle
-	cells []cellSlot
-	row   int // in the data, -1 for none
-	gen   uint64
-	fill  color.Color
+	back   *canvas.Rectangle
+	box    *fyne.Container // in the pane
+	fixed  *fyne.Container // beside it
+	cells  []cellSlot
+	pins   []cellSlot
+	row    int // in the data, -1 for none
+	gen    uint64
+	fill   color.Color
+	hidden bool
 }
 
-// cellSlot draws one cell.
-type cellSlot struct {
-	text   *canvas.Text
-	bar    *canvas.Rectangle
-	place  int // in columns.list, -1 for none
-	shown  Cell
-	width  int64
-	start  int64
-	filled bool
+func (r *bodyRenderer) Destroy() {
+	r.of.painted = nil
+	r.of.settle()
 }
-
-func (r *bodyRenderer) Destroy()                     { r.of.painted = nil }
 func (r *bodyRenderer) Objects() []fyne.CanvasObject { return r.objects }
 func (r *bodyRenderer) MinSize() fyne.Size           { return fyne.NewSize(1, 1) }
 
 func (r *bodyRenderer) Layout(size fyne.Size) {
 	r.back.Resize(size)
 	r.rows.Resize(size)
+	r.fixed.Resize(size)
+}
+
+// placePane lays a pane beside the pinned columns and a line between both.
+func placePane(p *pane, edge *canvas.Rectangle, c *columns, size fyne.Size) {
+	x := float32(c.edge)
+	p.Move(fyne.NewPos(x, 0))
+	p.Resize(fyne.NewSize(max(size.Width-x, 0), size.Height))
+	if edge.Hidden = c.pinned == 0; !edge.Hidden {
+		edge.Move(fyne.NewPos(x-2, 0))
+		edge.Resize(fyne.NewSize(2, size.Height))
+	}
 }
 
 func (r *bodyRenderer) Refresh() {
@@ -108,17 +120,28 @@ func (r *bodyRenderer) Refresh() {
 		Accent: theme.Color(theme.ColorAccent), Good: theme.Color(theme.ColorGood),
 		Warn: theme.Color(theme.ColorWarn), Bad: theme.Color(theme.ColorProblem),
 	}
+	r.look.fills = [tones]color.Color{
+		Plain: color.Transparent, Muted: theme.Color(theme.ColorFillMuted),
+		Accent: theme.Color(theme.ColorFillAccent), Good: theme.Color(theme.ColorFillGood),
+		Warn: theme.Color(theme.ColorFillWarn), Bad: theme.Color(theme.ColorFillBad),
+	}
 	r.back.FillColor = r.look.row
+	r.edge.FillColor = theme.Color(theme.ColorBorder)
 	for _, l := range []*canvas.Rectangle{r.line, r.ring} {
 		l.StrokeColor = theme.Color(theme.ColorFocusRing)
 	}
 	r.line.StrokeWidth, r.ring.StrokeWidth = 1, theme.Size(theme.SizeRing)
 	r.ring.CornerRadius = 3
-	r.slots, r.rows.Objects = nil, nil
+	r.forget()
 	r.draw()
 	for _, o := range r.objects {
 		o.Refresh()
 	}
+}
+
+// forget drops all slots.
+func (r *bodyRenderer) forget() {
+	r.slots, r.rows.Objects, r.pane.inner.Objects, r.fixed.Objects = nil, nil, nil, nil
 }
 
 // draw puts the rows that show in their places. It asks the data only for cells whose slot had another one.
@@ -127,11 +150,14 @@ func (r *bodyRenderer) draw() {
 	h := g.rowHeight()
 	first, end := g.y.visible(h)
 	left, stop := g.cols.visible(g.x.off, g.x.view)
-	r.grow(int(end-first), stop-left)
+	r.grow(int(end-first), stop-left, g.cols.pinned)
 	n := len(r.slots)
 	if n == 0 {
+		r.cursor(h)
 		return
 	}
+	placePane(r.pane, r.edge, &g.cols, r.of.Size())
+	across := fyne.NewSize(float32(g.x.view), float32(h))
 	for row := int(first); row < int(end); row++ {
 		s := r.slots[row%n]
 		if s.row != row || s.gen != g.gen {
@@ -139,27 +165,52 @@ func (r *bodyRenderer) draw() {
 			for i := range s.cells {
 				s.cells[i].place = -1
 			}
+			for i := range s.pins {
+				s.pins[i].place = -1
+			}
 		}
-		r.cells(s, left, stop, h)
+		r.cells(s, s.box, s.cells, left, stop, h)
+		r.cells(s, s.fixed, s.pins, 0, g.cols.pinned, h)
 		r.fill(s)
-		s.box.Move(fyne.NewPos(float32(-g.x.off), float32(int64(row)*h-g.y.off)))
-		if !s.box.Visible() {
-			s.box.Show()
-		}
+		y := float32(int64(row)*h - g.y.off)
+		s.back.Resize(across)
+		s.back.Move(fyne.NewPos(0, y))
+		move(s.box, fyne.NewPos(float32(-g.x.off-g.cols.edge), y))
+		move(s.fixed, fyne.NewPos(0, y))
+		s.show(true)
 	}
 	for _, s := range r.slots {
-		if (s.row < int(first) || s.row >= int(end)) && s.box.Visible() {
-			s.box.Hide()
+		if s.row < int(first) || s.row >= int(end) {
+			s.show(false)
 		}
 	}
 	r.cursor(h)
+	repaint(r.rows)
+}
+
+// repaint has a new frame drawn without making anything anew.
+func repaint(o *fyne.Container) { o.Move(o.Position()) }
+
+// move spares what has not moved: Fyne looks for the window of everything that is told to move.
+func move(o *fyne.Container, to fyne.Position) {
+	if o.Position() != to {
+		o.Move(to)
+	}
+}
+
+func (s *slot) show(on bool) {
+	if s.hidden == !on {
+		return
+	}
+	s.hidden = !on
+	s.back.Hidden, s.box.Hidden, s.fixed.Hidden = !on, !on, !on
 }
 
 // grow makes slots when more rows or columns show than ever before.
-func (r *bodyRenderer) grow(rows, across int) {
-	if across > r.across {
-		r.across = across + 1
-		r.slots, r.rows.Objects = nil, nil
+func (r *bodyRenderer) grow(rows, across, pinned int) {
+	if across > r.across || pinned > r.pinned {
+		r.across, r.pinned = max(r.across, across+1), max(r.pinned, pinned)
+		r.forget()
 	}
 	if rows <= len(r.slots) {
 		return
@@ -169,102 +220,32 @@ func (r *bodyRenderer) grow(rows, across int) {
 		s.row = -1
 	}
 	for len(r.slots) < rows+1 {
-		s := &slot{box: &fyne.Container{}, back: canvas.NewRectangle(nil), cells: make([]cellSlot, r.across), row: -1}
-		s.box.Objects = make([]fyne.CanvasObject, 0, 1+2*r.across)
-		s.box.Objects = append(s.box.Objects, s.back)
-		for i := range s.cells {
-			c := &s.cells[i]
-			c.place = -1
-			c.text, c.bar = canvas.NewText("", nil), canvas.NewRectangle(nil)
-			c.bar.Hide()
-			s.box.Objects = append(s.box.Objects, c.bar, c.text)
-		}
+		s := &slot{back: canvas.NewRectangle(nil), box: free(), fixed: free(), row: -1}
+		s.cells, s.pins = newCells(s.box, r.across), newCells(s.fixed, r.pinned)
 		r.slots = append(r.slots, s)
-		r.rows.Objects = append(r.rows.Objects, s.box)
+		r.rows.Objects = append(r.rows.Objects, s.back)
+		r.pane.inner.Objects = append(r.pane.inner.Objects, s.box)
+		r.fixed.Objects = append(r.fixed.Objects, s.fixed)
 	}
-	r.rows.Refresh()
 }
 
 // cells fills the cells of a row from column place left up to stop.
-func (r *bodyRenderer) cells(s *slot, left, stop int, h int64) {
+func (r *bodyRenderer) cells(s *slot, box *fyne.Container, cells []cellSlot, left, stop int, h int64) {
 	g := r.of.of
-	if size := fyne.NewSize(float32(max(g.x.total, g.x.view)), float32(h)); s.back.Size() != size {
-		s.back.Resize(size)
-		s.box.Resize(size)
-	}
-	n := len(s.cells)
+	n := len(cells)
 	for place := left; place < stop; place++ {
-		c := &s.cells[place%n]
+		c := &cells[place%n]
 		if c.place == place {
 			continue
 		}
 		c.place = place
 		column := g.cols.list[place]
-		r.set(c, g.data.Cell(s.row, column.index), column, g.all[column.index].align(), h)
+		c.set(&r.look, g, box, g.data.Cell(s.row, column.index), column, h)
 	}
-	for i := range s.cells {
-		c := &s.cells[i]
-		on := c.place >= left && c.place < stop
-		if c.text.Hidden == on {
-			c.text.Hidden = !on
-		}
-		if hide := !on || c.shown.Bar <= 0; c.bar.Hidden != hide {
-			c.bar.Hidden = hide
-		}
+	for i := range cells {
+		c := &cells[i]
+		c.show(c.place >= left && c.place < stop)
 	}
-}
-
-// set draws one cell, touching only what differs from what its slot drew before.
-func (r *bodyRenderer) set(c *cellSlot, cell Cell, column shown, align Align, h int64) {
-	g := r.of.of
-	changed := !c.filled
-	room := float32(column.width) - 2*r.look.pad
-	if cell.Text != c.shown.Text || cell.Bold != c.shown.Bold || column.width != c.width || changed {
-		text, _ := g.ruler(cell.Bold).fit(cell.Text, room)
-		if text != c.text.Text || c.text.TextStyle.Bold != cell.Bold {
-			c.text.Text, c.text.TextStyle.Bold = text, cell.Bold
-			changed = true
-		}
-	}
-	if tone := r.look.tones[cell.Tone%tones]; c.text.Color != tone {
-		c.text.Color = tone
-		changed = true
-	}
-	if c.text.TextSize != r.look.size {
-		c.text.TextSize = r.look.size
-		changed = true
-	}
-	place := [...]fyne.TextAlign{ByKind: fyne.TextAlignLeading, Left: fyne.TextAlignLeading,
-		Right: fyne.TextAlignTrailing, Center: fyne.TextAlignCenter}[align]
-	if c.text.Alignment != place {
-		c.text.Alignment = place
-		changed = true
-	}
-	c.text.Move(fyne.NewPos(float32(column.start)+r.look.pad, 0))
-	size := fyne.NewSize(max(room, 0), float32(h))
-	switch {
-	case c.text.Size() != size:
-		c.text.Resize(size) // refreshes too
-	case changed:
-		c.text.Refresh()
-	}
-	if cell.Bar > 0 {
-		// A thin line under the number: it never takes contrast from the words.
-		full := float32(column.width) - 2*r.look.pad
-		w := full * min(cell.Bar, 1)
-		x := float32(column.start) + r.look.pad
-		if align == Right {
-			x += full - w
-		}
-		if c.bar.FillColor != r.look.bar {
-			c.bar.FillColor = r.look.bar
-			c.bar.CornerRadius = 1
-			c.bar.Refresh()
-		}
-		c.bar.Move(fyne.NewPos(x, float32(h)-5))
-		c.bar.Resize(fyne.NewSize(max(w, 2), 2))
-	}
-	c.shown, c.width, c.start, c.filled = cell, column.width, column.start, true
 }
 
 // fill gives a row its background.
@@ -291,19 +272,18 @@ func (r *bodyRenderer) fill(s *slot) {
 // cursor draws the rings around the row and the cell that keys move from, while the Grid has the keyboard.
 func (r *bodyRenderer) cursor(h int64) {
 	g := r.of.of
-	show := g.focused && g.sel.cursor >= 0 && len(g.cols.list) > 0
-	r.line.Hidden, r.ring.Hidden = !show, !show
+	show := g.focused && !g.header.reached && g.sel.cursor >= 0 && len(g.cols.list) > 0
+	y := float32(int64(g.sel.cursor)*h - g.y.off)
+	show = show && y >= -float32(2*h) && y <= float32(g.y.view+2*h)
+	r.line.Hidden, r.ring.Hidden = !show, true
 	if !show {
 		return
 	}
-	y := float32(int64(g.sel.cursor)*h - g.y.off)
-	if y < -float32(2*h) || y > float32(g.y.view+2*h) {
-		r.line.Hidden, r.ring.Hidden = true, true
-		return
-	}
-	c := g.cols.list[min(g.column, len(g.cols.list)-1)]
 	r.line.Move(fyne.NewPos(0, y))
 	r.line.Resize(fyne.NewSize(float32(min(g.x.view, max(g.x.total-g.x.off, 0))), float32(h)))
-	r.ring.Move(fyne.NewPos(float32(c.start-g.x.off), y))
-	r.ring.Resize(fyne.NewSize(float32(c.width), float32(h)))
+	if x, width := g.onScreen(min(g.column, len(g.cols.list)-1)); width > 0 {
+		r.ring.Hidden = false
+		r.ring.Move(fyne.NewPos(float32(x), y))
+		r.ring.Resize(fyne.NewSize(float32(width), float32(h)))
+	}
 }

@@ -13,10 +13,56 @@ type shown struct {
 	start int64 // sum of the widths before it
 }
 
-// columns are the visible columns in the order they are drawn.
+// columns are the visible columns in the order they are drawn. The first few may be pinned: they stand at the
+// left edge while the others scroll below them.
 type columns struct {
-	list  []shown
-	total int64
+	list   []shown
+	total  int64
+	pinned int   // how many
+	edge   int64 // how wide those are together
+}
+
+// scrollRoom is what pinned columns leave to the others at least, in points.
+const scrollRoom = 120
+
+// pin keeps the first n columns in place, as many of them as leave room in the view for the others to scroll.
+func (c *columns) pin(n int, view int64) {
+	c.pinned, c.edge = 0, 0
+	if c.total <= view { // nothing scrolls, and the edge still shows where the pinned ones end
+		view = c.total + scrollRoom
+	}
+	for c.pinned < min(n, len(c.list)) && c.edge+c.list[c.pinned].width <= view-scrollRoom {
+		c.edge += c.list[c.pinned].width
+		c.pinned++
+	}
+}
+
+// content turns a place on screen into one on the columns, scrolled by off.
+func (c *columns) content(x, off int64) int64 {
+	if x < c.edge {
+		return x
+	}
+	return x + off
+}
+
+// left is where a column starts on screen, scrolled by off; one that scrolls may start under the pinned ones.
+func (c *columns) left(i int, off int64) int64 {
+	if i < c.pinned {
+		return c.list[i].start
+	}
+	return c.list[i].start - off
+}
+
+// borderOn is the position of the column whose right border is at x on screen, within slop, or -1.
+func (c *columns) borderOn(x, off int64) int {
+	if c.pinned > 0 && x >= c.edge-slop && x <= c.edge+slop {
+		return c.pinned - 1
+	}
+	i := c.border(c.content(x, off))
+	if x >= c.edge && i < c.pinned {
+		return -1 // its border is under the pinned columns
+	}
+	return i
 }
 
 // arrange works out the starts after list or a width changed.
@@ -60,12 +106,13 @@ func (c *columns) border(x int64) int {
 	return -1
 }
 
-// visible are the positions of the columns between off and off+view: first up to end.
+// visible are the positions of the columns that scroll and of which something shows, scrolled by off in a view
+// so wide: first up to end. The pinned ones show beside them.
 func (c *columns) visible(off, view int64) (first, end int) {
-	if len(c.list) == 0 || view <= 0 || off >= c.total {
-		return 0, 0
+	if len(c.list) == 0 || view <= c.edge || off+c.edge >= c.total {
+		return c.pinned, c.pinned
 	}
-	first = max(c.at(max(off, 0)), 0)
+	first = max(c.at(max(off, 0)+c.edge), c.pinned)
 	end = first
 	for end < len(c.list) && c.list[end].start < off+view {
 		end++

@@ -24,6 +24,8 @@ type Column struct {
 	Width float32 // in points at first; 0 means by kind and title
 	Fill  bool    // takes the room the other columns leave, at least Width
 	Tip   string  // shown on the header, such as the property's real name
+
+	Filtered bool // marks the header: only some values of this column show
 }
 
 // Kind says what a column holds.
@@ -51,9 +53,13 @@ const (
 // Cell is what stands in one cell.
 type Cell struct {
 	Text string
-	Bar  float32 // 0 to 1: a bar behind the text, for comparing at a glance; 0 draws none
-	Tone Tone
+	Bar  float32 // 0 to 1: a bar under the text, for comparing at a glance; 0 draws none
+	Tone Tone    // of the words and the mark
 	Bold bool
+
+	BarTone Tone // Plain draws the bar in its usual colour
+	Mark    Mark // a shape before the words, so that a colour is never alone
+	Fill    Tone // tints the cell; Plain does not
 }
 
 // Tone gives a cell's words a meaning by colour; the words must say it too.
@@ -68,6 +74,21 @@ const (
 	Warn
 	Bad
 	tones
+)
+
+// Mark is a small shape before a cell's words, in the colour of its Tone.
+type Mark uint8
+
+// The marks.
+const (
+	MarkNone    Mark = iota
+	MarkUp           // a triangle: nearly too much
+	MarkStop         // an octagon: too much
+	MarkDot          // a dot: of note
+	MarkChanged      // a diamond: another value than before
+	MarkAdded        // a plus
+	MarkRemoved      // a minus
+	marks
 )
 
 // SortKey is one column the rows are sorted by.

@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
 
+	"tenantry/gui/kit/loop"
 	"tenantry/gui/kit/theme"
 )
 
@@ -30,6 +31,18 @@ type Grid struct {
 	OnCopy func(headers bool)
 	// OnEscape hears Esc when nothing is selected; nil gives the key to the window.
 	OnEscape func()
+	// OnFilter hears what stands in a column's field of the filter row, a short while after the last key and at
+	// once on Enter or Esc.
+	OnFilter func(key, text string)
+	// OnType hears what was typed on the cells without a pause of a second: whoever listens finds the next row
+	// whose text in that column (a number in Data.Columns) begins with it, and says SetSelection and Reveal. nil
+	// makes typing do nothing.
+	OnType func(column int, prefix string)
+
+	// Loop brings back what waits a moment, such as OnFilter; nil is the application's.
+	Loop loop.Loop
+	// FilterHint is what an empty field of the filter row says, greyed.
+	FilterHint string
 
 	data   Data
 	all    []Column       // Data.Columns
@@ -39,17 +52,24 @@ type Grid struct {
 	x, y   axis
 	sel    Selection
 	column int // position of the cursor in cols.list
+	frozen int // columns that are to stay
 	keys   []SortKey
 
-	body   *body
-	header *header
-	right  *bar
-	below  *bar
+	body    *body
+	header  *header
+	filters *filters
+	right   *bar
+	below   *bar
 
 	rulers  [2]*ruler // normal and bold, for the text size in force
 	focused bool
 	shift   bool
+	fresh   fyne.KeyName // the key that went down last and was not seen by TypedKey yet
+	typed   string       // to find a row
+	typedAt time.Time
 	now     func() time.Time
+	wait    func(d time.Duration, f func()) (stop func())
+	drawnX  int64      // place scrolled to when the header was drawn
 	scraps  [2]float32 // parts of a point the wheel has turned but nothing moved by
 	gen     uint64     // counts everything that makes cells look different
 }
@@ -59,6 +79,8 @@ func New(data Data) *Grid {
 	g := &Grid{data: none{}, sel: newSelection(), now: time.Now, gen: 1}
 	g.body = newBody(g)
 	g.header = newHeader(g)
+	g.filters = newFilters(g)
+	g.wait = g.onLoop
 	g.right = newBar(g, true)
 	g.below = newBar(g, false)
 	g.ExtendBaseWidget(g)
@@ -74,8 +96,9 @@ func (g *Grid) SetData(data Data) {
 	g.data = data
 	columns := data.Columns()
 	if !sameColumns(g.all, columns) {
+		cursor := g.cursorKey()
 		g.all = columns
-		g.arrangeColumns()
+		g.arrangeColumns(cursor)
 	}
 	g.sel = newSelection()
 	g.gen++
@@ -100,7 +123,7 @@ func (g *Grid) Data() Data { return g.data }
 // SetSort draws the sort marks.
 func (g *Grid) SetSort(keys []SortKey) {
 	g.keys = append([]SortKey(nil), keys...)
-	g.header.Refresh()
+	g.header.draw()
 }
 
 // Sort is what the sort marks say.
@@ -110,7 +133,7 @@ func (g *Grid) Sort() []SortKey { return append([]SortKey(nil), g.keys...) }
 // name come after those it names.
 func (g *Grid) SetColumns(states []ColumnState) {
 	g.keep = append([]ColumnState(nil), states...)
-	g.arrangeColumns()
+	g.arrangeColumns(g.cursorKey())
 	g.gen++
 	g.update()
 }
@@ -164,12 +187,47 @@ func (g *Grid) Reveal(row int) {
 
 // RevealColumn scrolls sideways as little as needed to show a column.
 func (g *Grid) RevealColumn(key string) {
-	for _, s := range g.cols.list {
+	for i, s := range g.cols.list {
 		if g.all[s.index].Key == key {
-			g.x.reveal(s.start, s.width)
+			g.revealPlace(i)
 			g.scrolled()
 		}
 	}
+}
+
+// revealPlace scrolls so that nothing of a column is under the pinned ones or outside. Those always show.
+func (g *Grid) revealPlace(i int) {
+	if i < g.cols.pinned {
+		return
+	}
+	s := g.cols.list[i]
+	part := axis{total: g.cols.total - g.cols.edge, view: g.x.view - g.cols.edge, off: g.x.off}
+	part.reveal(s.start-g.cols.edge, s.width)
+	g.x.set(part.off)
+}
+
+// SetFrozen keeps the first n visible columns in place while one scrolls sideways; 0 lets all scroll. In a
+// narrow window fewer of them stay, so that the others can be reached.
+func (g *Grid) SetFrozen(n int) {
+	if n = max(n, 0); n == g.frozen {
+		return
+	}
+	g.frozen = n
+	g.update()
+}
+
+// Frozen is how many columns are to stay in place.
+func (g *Grid) Frozen() int { return g.frozen }
+
+// onScreen is where the part of a column that shows begins, and how wide it is, 0 for a column out of sight.
+func (g *Grid) onScreen(i int) (x, width int64) {
+	s := g.cols.list[i]
+	x = g.cols.left(i, g.x.off)
+	end := min(x+s.width, max(g.x.view, g.cols.edge))
+	if i >= g.cols.pinned {
+		x = max(x, g.cols.edge)
+	}
+	return x, max(end-x, 0)
 }
 
 // Text is rows and visible columns separated by tabs, a row a line, for the clipboard. Tabs and line breaks
@@ -209,7 +267,16 @@ func (g *Grid) Copy(headers bool) {
 
 // MinSize is small: a Grid takes the room it is given.
 func (g *Grid) MinSize() fyne.Size {
-	return fyne.NewSize(120, theme.Size(theme.SizeHeader)+3*theme.Size(theme.SizeRow))
+	return fyne.NewSize(120, g.head()+3*theme.Size(theme.SizeRow))
+}
+
+// head is how high the header and the filter row are together.
+func (g *Grid) head() float32 {
+	head := theme.Size(theme.SizeHeader)
+	if g.filters.on {
+		head += theme.Size(theme.SizeFilter)
+	}
+	return head
 }
 
 func (g *Grid) rowHeight() int64 { return max(int64(theme.Size(theme.SizeRow)), 1) }
@@ -227,8 +294,17 @@ func (g *Grid) ruler(bold bool) *ruler {
 	return g.rulers[i]
 }
 
-// arrangeColumns makes the visible columns from the data's and what the user did to them.
-func (g *Grid) arrangeColumns() {
+// cursorKey names the column keys move from, empty for none.
+func (g *Grid) cursorKey() string {
+	if i := g.CursorColumn(); i >= 0 {
+		return g.all[i].Key
+	}
+	return ""
+}
+
+// arrangeColumns makes the visible columns from the data's and what the user did to them. The cursor stays on
+// the column with the key cursor where there still is one.
+func (g *Grid) arrangeColumns(cursor string) {
 	if g.saved == nil {
 		g.saved = map[string]int{}
 	}
@@ -255,6 +331,9 @@ func (g *Grid) arrangeColumns() {
 			s.Width = g.firstWidth(g.all[index])
 		}
 		if !s.Hidden {
+			if s.Key == cursor {
+				g.column = len(g.cols.list)
+			}
 			g.cols.list = append(g.cols.list, shown{index: index, width: int64(s.Width)})
 		}
 	}
@@ -270,9 +349,9 @@ func (g *Grid) firstWidth(c Column) float32 {
 	return min(max(least, g.titleWidth(c)), 240)
 }
 
-// titleWidth is the room a column's title and sort mark need.
+// titleWidth is the room a column's title, sort mark and funnel need.
 func (g *Grid) titleWidth(c Column) float32 {
-	return g.ruler(true).width(c.Title) + 2*theme.Size(theme.SizeCellPad) + markRoom
+	return g.ruler(true).width(c.Title) + 2*theme.Size(theme.SizeCellPad) + markRoom + funnelRoom
 }
 
 // columnsChanged writes what is on screen back into keep and tells OnColumns.
@@ -303,11 +382,12 @@ func (g *Grid) fit(i int) {
 	h := g.rowHeight()
 	first, end := g.y.visible(h)
 	first, end = max(first-around, 0), min(end+around, int64(g.data.Rows()))
-	index := g.cols.list[i].index
+	column := g.cols.list[i]
+	index := column.index
 	w := g.titleWidth(g.all[index])
 	for row := first; row < end; row++ {
 		c := g.data.Cell(int(row), index)
-		w = max(w, g.ruler(c.Bold).width(c.Text)+2*theme.Size(theme.SizeCellPad)+2)
+		w = max(w, g.ruler(c.Bold).width(c.Text)+float32(column.width)-c.wordRoom(column.width, theme.Size(theme.SizeCellPad))+2)
 	}
 	g.cols.resize(i, int64(min(w, 600)+0.99))
 	g.columnsChanged()
@@ -360,8 +440,10 @@ func (g *Grid) update() { g.layout(g.Size()) }
 // scrolled draws after the window moved; nothing else changed.
 func (g *Grid) scrolled() {
 	g.body.draw()
-	if g.header.off != g.x.off {
+	if g.drawnX != g.x.off {
+		g.drawnX = g.x.off
 		g.header.draw()
+		g.filters.draw()
 	}
 	g.right.draw()
 	g.below.draw()
@@ -369,7 +451,7 @@ func (g *Grid) scrolled() {
 
 // layout gives header, cells and bars their places and draws them.
 func (g *Grid) layout(size fyne.Size) {
-	head, thick := theme.Size(theme.SizeHeader), theme.Size("scrollBar")
+	title, head, thick := theme.Size(theme.SizeHeader), g.head(), theme.Size("scrollBar")
 	room := fyne.NewSize(size.Width, max(size.Height-head, 0))
 	h := g.rowHeight()
 	g.y.total, g.x.total = int64(g.data.Rows())*h, g.cols.total
@@ -393,11 +475,19 @@ func (g *Grid) layout(size fyne.Size) {
 	}
 	g.y.view, g.x.view = int64(room.Height), int64(room.Width)
 	g.fill()
+	if before := g.cols.pinned; g.x.view > 0 {
+		if g.cols.pin(g.frozen, g.x.view); g.cols.pinned != before {
+			g.gen++
+		}
+	}
 	g.y.set(g.y.off)
 	g.x.set(g.x.off)
 	g.right.Hidden, g.below.Hidden = !needRight, !needBelow
 	g.header.Move(fyne.NewPos(0, 0))
-	g.header.Resize(fyne.NewSize(size.Width, head))
+	g.header.Resize(fyne.NewSize(size.Width, title))
+	g.filters.Hidden = !g.filters.on
+	g.filters.Move(fyne.NewPos(0, title))
+	g.filters.Resize(fyne.NewSize(size.Width, head-title))
 	g.body.Move(fyne.NewPos(0, head))
 	g.body.Resize(room)
 	g.right.Move(fyne.NewPos(room.Width, head))
@@ -405,6 +495,8 @@ func (g *Grid) layout(size fyne.Size) {
 	g.below.Move(fyne.NewPos(0, head+room.Height))
 	g.below.Resize(fyne.NewSize(room.Width, thick))
 	g.header.draw()
+	g.filters.draw()
+	g.drawnX = g.x.off
 	g.scrolled()
 }
 
@@ -456,7 +548,7 @@ func sameColumns(a, b []Column) bool {
 // CreateRenderer is Fyne's.
 func (g *Grid) CreateRenderer() fyne.WidgetRenderer {
 	r := &renderer{of: g}
-	r.objects = []fyne.CanvasObject{g.body, g.header, g.right, g.below}
+	r.objects = []fyne.CanvasObject{g.body, g.header, g.filters, g.right, g.below}
 	return r
 }
 

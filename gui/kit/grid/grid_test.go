@@ -49,7 +49,32 @@ func show(t testing.TB, data Data) (*Grid, fyne.Window) {
 	w.Resize(fyne.NewSize(500, 28+280))
 	clock := time.Unix(1_000_000, 0)
 	g.now = func() time.Time { clock = clock.Add(10 * time.Second); return clock }
+	waits[g] = nil
+	g.wait = func(_ time.Duration, f func()) func() {
+		w := &waiting{f}
+		waits[g] = append(waits[g], w)
+		return func() { w.f = nil }
+	}
+	t.Cleanup(func() { delete(waits, g) })
 	return g, w
+}
+
+// waits is what grids put off, by grid.
+var waits = map[*Grid][]*waiting{}
+
+type waiting struct{ f func() }
+
+// pass lets the time pass that a grid waits for, and tells whether it waited for any.
+func pass(g *Grid) bool {
+	due, some := waits[g], false
+	waits[g] = nil
+	for _, w := range due {
+		if w.f != nil {
+			w.f()
+			some = true
+		}
+	}
+	return some
 }
 
 // seen is what the rows on screen say, top to bottom, first column.
@@ -287,11 +312,27 @@ func TestHeaderSorts(t *testing.T) {
 	}
 }
 
-// drag does what the driver does: press, move in steps, release, end.
-func drag(o interface {
+// draggable is what a mouse can drag in.
+type draggable interface {
 	desktop.Mouseable
 	fyne.Draggable
-}, from fyne.Position, dx, dy float32) {
+}
+
+// drag does what the driver does: press, move in steps, release, end.
+func drag(o draggable, from fyne.Position, dx, dy float32) { dragThen(o, from, dx, dy, func() {}) }
+
+// hold drags and holds the pointer where it is for as long as that does anything.
+func hold(g *Grid, o draggable, from fyne.Position, dx, dy float32) {
+	dragThen(o, from, dx, dy, func() {
+		for range 1000 {
+			if !pass(g) {
+				return
+			}
+		}
+	})
+}
+
+func dragThen(o draggable, from fyne.Position, dx, dy float32, then func()) {
 	const steps = 5
 	at := desktop.MouseEvent{PointEvent: fyne.PointEvent{Position: from}, Button: desktop.MouseButtonPrimary}
 	o.MouseDown(&at)
@@ -299,6 +340,7 @@ func drag(o interface {
 		at.Position = at.Position.AddXY(dx/steps, dy/steps)
 		o.Dragged(&fyne.DragEvent{PointEvent: at.PointEvent, Dragged: fyne.Delta{DX: dx / steps, DY: dy / steps}})
 	}
+	then()
 	o.MouseUp(&at)
 	o.DragEnd()
 }
@@ -324,7 +366,7 @@ func TestHeaderDrags(t *testing.T) {
 	if last := states[len(states)-1]; last[2].Key != "0" || last[2].Width != 160 {
 		t.Errorf("told %v", last)
 	}
-	still := time.Unix(5, 0)
+	still := time.Unix(2_000_000, 0)
 	g.now = func() time.Time { return still }
 	header3(g, 100, 0)
 	header3(g, 100, 0) // a double click on a border fits
@@ -418,9 +460,19 @@ func TestDraggingSelects(t *testing.T) {
 	if got := g.Selection(); !reflect.DeepEqual(got, []Range{{2, 6}}) {
 		t.Errorf("dragging over rows 2 to 5 selects %v", got)
 	}
-	drag(g.body, fyne.NewPos(20, 28*8+4), 0, 400)
-	if row, _ := g.Top(); row == 0 || g.Cursor() < 10 {
-		t.Errorf("dragging below the table scrolls to %d with the cursor at %d", row, g.Cursor())
+	hold(g, g.body, fyne.NewPos(20, 28*8+4), 0, 400)
+	if row, _ := g.Top(); row != 90 || g.Cursor() != 99 {
+		t.Errorf("held below the table it scrolls to %d with the cursor at %d", row, g.Cursor())
+	}
+	if got := g.Selection(); !reflect.DeepEqual(got, []Range{{8, 100}}) {
+		t.Errorf("held below the table it selects %v", got)
+	}
+	hold(g, g.body, fyne.NewPos(20, 28*5+4), 0, -400)
+	if row, _ := g.Top(); row != 0 || g.Cursor() != 0 {
+		t.Errorf("held above the table it scrolls to %d with the cursor at %d", row, g.Cursor())
+	}
+	if pass(g) {
+		t.Error("it goes on after the button was let go")
 	}
 }
 

@@ -1,20 +1,13 @@
 package grid
 
 import (
-	"strconv"
-
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
 
-	"tenantry/gui/kit/icons"
 	"tenantry/gui/kit/theme"
 	"tenantry/gui/kit/tip"
 )
-
-// markRoom is what a sort mark and its number need beside a title, in points.
-const markRoom = 26
 
 // header is the row of titles: a click sorts, Shift with a click sorts by one more column, a border drags
 // and fits on a double click, a title drags to another place.
@@ -22,15 +15,17 @@ type header struct {
 	widget.BaseWidget
 	of      *Grid
 	painted *headerRenderer
-	off     int64 // of the columns when the titles were drawn
 
-	hover    int // place under the pointer, -1 for none
-	border   int // place whose right border is under the pointer, -1 for none
-	pressed  int // place that was pressed, -1 for none
+	reached  bool // the cursor of the keyboard stands in the header
+	hover    int  // place under the pointer, -1 for none
+	border   int  // place whose right border is under the pointer, -1 for none
+	pressed  int  // place that was pressed, -1 for none
 	resizing bool
 	dragging bool
 	grip     int64 // from the border to where it was taken hold of
-	drop     int   // gap a dragged title would go to
+	at       int64 // where on the header a title is dragged to
+	drop     int   // gap it would go to
+	stop     func()
 	lastDown int64 // UnixNano of the last press on a border
 	lastAt   int
 }
@@ -51,77 +46,137 @@ func newHeader(g *Grid) *header {
 }
 
 func (h *header) draw() {
-	h.off = h.of.x.off
 	if h.painted != nil {
 		h.painted.draw()
 	}
 }
 
-// inside turns a position on the header into one on the columns.
-func (h *header) inside(p fyne.Position) int64 { return int64(p.X) + h.of.x.off }
+// place is the position of the column under a place on the header, or -1.
+func (h *header) place(p fyne.Position) int {
+	return h.of.cols.at(h.of.cols.content(int64(p.X), h.of.x.off))
+}
 
 func (h *header) MouseDown(ev *desktop.MouseEvent) {
-	Focus(h.of)
+	g := h.of
+	Focus(g)
 	tip.Hide(h)
-	h.resizing, h.dragging = false, false
+	h.resizing, h.dragging, h.reached = false, false, false
 	if ev.Button != desktop.MouseButtonPrimary {
 		h.pressed = -1
 		return
 	}
-	x := h.inside(ev.Position)
-	if b := h.of.cols.border(x); b >= 0 {
-		now := h.of.now().UnixNano()
+	x := int64(ev.Position.X)
+	if b := g.cols.borderOn(x, g.x.off); b >= 0 {
+		now := g.now().UnixNano()
 		if h.lastAt == b && now-h.lastDown < doublePress() {
 			h.lastDown = 0
-			h.of.fit(b)
+			g.fit(b)
 			h.pressed = -1
 			return
 		}
 		h.lastDown, h.lastAt = now, b
 		h.pressed, h.resizing = b, true
-		c := h.of.cols.list[b]
-		h.grip = x - c.start - c.width
+		h.grip = x - g.cols.left(b, g.x.off) - g.cols.list[b].width
 		return
 	}
-	h.pressed = h.of.cols.at(x)
+	h.pressed = h.place(ev.Position)
 }
 
 func (h *header) MouseUp(ev *desktop.MouseEvent) {
 	if h.pressed < 0 || h.resizing || h.dragging || ev.Button != desktop.MouseButtonPrimary {
 		return
 	}
-	if h.of.cols.at(h.inside(ev.Position)) == h.pressed {
+	if h.place(ev.Position) == h.pressed {
 		h.of.sortBy(h.pressed, ev.Modifier&fyne.KeyModifierShift != 0)
 	}
 	h.pressed = -1
 }
 
 func (h *header) Dragged(ev *fyne.DragEvent) {
-	x := h.inside(ev.Position)
-	if h.pressed < 0 {
-		return
-	}
-	if h.resizing {
-		h.dragging = true
-		if h.of.cols.resize(h.pressed, x-h.grip-h.of.cols.list[h.pressed].start) {
-			h.of.gen++
-			h.of.update()
-		}
+	if h.pressed < 0 || h.pressed >= len(h.of.cols.list) {
 		return
 	}
 	h.dragging = true
-	h.drop = h.of.cols.gap(x)
+	h.at = int64(ev.Position.X)
+	if h.resizing {
+		h.resize()
+	} else {
+		h.carry()
+	}
+	h.roll()
+}
+
+// resize makes the column whose border is held end at the pointer.
+func (h *header) resize() {
+	g := h.of
+	if g.cols.resize(h.pressed, h.at-h.grip-g.cols.left(h.pressed, g.x.off)) {
+		g.gen++
+		g.update()
+	}
+}
+
+// carry moves the mark of where the dragged title would go.
+func (h *header) carry() {
+	h.drop = h.of.cols.gap(h.of.cols.content(h.at, h.of.x.off))
 	h.draw()
 }
 
+// roll scrolls sideways for as long as a drag is held at an edge, so that a title or a border reaches columns
+// that are out of sight.
+func (h *header) roll() {
+	g := h.of
+	step := edgeStep(h.at, g.cols.edge, g.x.view)
+	if h.resizing && (h.pressed < g.cols.pinned || step < 0) {
+		step = 0 // a border stays under the pointer; to the left it only becomes narrower
+	}
+	if step == 0 {
+		h.settle()
+		return
+	}
+	if h.stop != nil {
+		return // goes on already
+	}
+	h.stop = g.wait(rollEvery, func() {
+		h.stop = nil
+		if !h.dragging || h.pressed < 0 || h.pressed >= len(g.cols.list) {
+			return
+		}
+		step := edgeStep(h.at, g.cols.edge, g.x.view)
+		if h.resizing { // the column grows first, and the view follows its border
+			if !g.cols.resize(h.pressed, g.cols.list[h.pressed].width+step) {
+				return
+			}
+			g.gen++
+			g.update()
+		}
+		if g.x.set(g.x.off + step) {
+			g.scrolled()
+		}
+		if !h.resizing {
+			h.carry()
+		}
+		h.roll()
+	})
+}
+
+// settle ends the scrolling of roll.
+func (h *header) settle() {
+	if h.stop != nil {
+		h.stop()
+		h.stop = nil
+	}
+}
+
 func (h *header) DragEnd() {
+	h.settle()
 	pressed, resized, moved := h.pressed, h.resizing && h.dragging, h.dragging && !h.resizing
 	h.pressed, h.resizing, h.dragging = -1, false, false
 	switch {
+	case pressed >= len(h.of.cols.list):
 	case resized:
 		h.of.columnsChanged()
-	case moved && pressed >= 0 && h.of.cols.move(pressed, h.drop):
-		h.of.columnsChanged()
+	case moved && pressed >= 0:
+		h.of.moveColumn(pressed, h.drop)
 	}
 	h.draw()
 }
@@ -131,7 +186,7 @@ func (h *header) TappedSecondary(ev *fyne.PointEvent) {
 		return
 	}
 	column := -1
-	if i := h.of.cols.at(h.inside(ev.Position)); i >= 0 {
+	if i := h.place(ev.Position); i >= 0 {
 		column = h.of.cols.list[i].index
 	}
 	h.of.OnMenu(-1, column, ev.AbsolutePosition)
@@ -142,8 +197,7 @@ func (h *header) Scrolled(ev *fyne.ScrollEvent) { h.of.wheel(ev) }
 func (h *header) MouseIn(ev *desktop.MouseEvent) { h.MouseMoved(ev) }
 
 func (h *header) MouseMoved(ev *desktop.MouseEvent) {
-	x := h.inside(ev.Position)
-	hover, border := h.of.cols.at(x), h.of.cols.border(x)
+	hover, border := h.place(ev.Position), h.of.cols.borderOn(int64(ev.Position.X), h.of.x.off)
 	if hover != h.hover || border != h.border {
 		h.hover, h.border = hover, border
 		h.draw()
@@ -175,11 +229,15 @@ func (h *header) Cursor() desktop.Cursor {
 	return desktop.DefaultCursor
 }
 
-// titleRoom is the width a title has beside the sort mark, when there is one.
+// titleRoom is the width a title has beside the sort mark and the funnel, where there are any.
 func (h *header) titleRoom(place int) float32 {
-	room := float32(h.of.cols.list[place].width) - 2*theme.Size(theme.SizeCellPad)
+	column := h.of.cols.list[place]
+	room := float32(column.width) - 2*theme.Size(theme.SizeCellPad)
 	if n, _ := h.mark(place); n > 0 {
 		room -= markRoom - 6
+	}
+	if h.of.all[column.index].Filtered {
+		room -= funnelRoom
 	}
 	return room
 }
@@ -193,158 +251,4 @@ func (h *header) mark(place int) (number int, descending bool) {
 		}
 	}
 	return 0, false
-}
-
-func (h *header) CreateRenderer() fyne.WidgetRenderer {
-	r := &headerRenderer{of: h, back: canvas.NewRectangle(nil), line: canvas.NewRectangle(nil),
-		drop: canvas.NewRectangle(nil), titles: &fyne.Container{}}
-	r.objects = []fyne.CanvasObject{r.back, r.titles, r.line, r.drop}
-	h.painted = r
-	r.Refresh()
-	return r
-}
-
-type headerRenderer struct {
-	of      *header
-	back    *canvas.Rectangle
-	line    *canvas.Rectangle // under the header
-	drop    *canvas.Rectangle // where a dragged title would go
-	titles  *fyne.Container
-	slots   []*titleSlot
-	objects []fyne.CanvasObject
-}
-
-// titleSlot draws one title.
-type titleSlot struct {
-	box    *fyne.Container
-	back   *canvas.Rectangle
-	edge   *canvas.Rectangle
-	text   *canvas.Text
-	number *canvas.Text
-	mark   *canvas.Image
-}
-
-func (r *headerRenderer) Destroy()                     { r.of.painted = nil }
-func (r *headerRenderer) Objects() []fyne.CanvasObject { return r.objects }
-func (r *headerRenderer) MinSize() fyne.Size           { return fyne.NewSize(1, theme.Size(theme.SizeHeader)) }
-
-func (r *headerRenderer) Layout(size fyne.Size) {
-	r.back.Resize(size)
-	r.titles.Resize(size)
-	r.line.Move(fyne.NewPos(0, size.Height-1))
-	r.line.Resize(fyne.NewSize(size.Width, 1))
-	r.draw()
-}
-
-func (r *headerRenderer) Refresh() {
-	r.back.FillColor = theme.Color("headerBackground")
-	r.line.FillColor = theme.Color("separator")
-	r.drop.FillColor = theme.Color(theme.ColorAccent)
-	for _, o := range r.objects {
-		o.Refresh()
-	}
-	r.draw()
-}
-
-func (r *headerRenderer) draw() {
-	h := r.of
-	g := h.of
-	height := h.Size().Height
-	first, end := g.cols.visible(g.x.off, max(g.x.view, int64(h.Size().Width)))
-	for len(r.slots) < end-first {
-		s := &titleSlot{box: &fyne.Container{}, back: canvas.NewRectangle(nil), edge: canvas.NewRectangle(nil),
-			text: canvas.NewText("", nil), number: canvas.NewText("", nil), mark: canvas.NewImageFromResource(nil)}
-		s.mark.FillMode = canvas.ImageFillContain
-		s.box.Objects = []fyne.CanvasObject{s.back, s.edge, s.text, s.mark, s.number}
-		r.slots = append(r.slots, s)
-		r.titles.Objects = append(r.titles.Objects, s.box)
-	}
-	for i, s := range r.slots {
-		place := first + i
-		if place >= end {
-			s.box.Hide()
-			continue
-		}
-		s.box.Show()
-		r.title(s, place, height)
-	}
-	r.drop.Hidden = !h.dragging || h.resizing
-	if !r.drop.Hidden {
-		x := g.cols.total
-		if h.drop < len(g.cols.list) {
-			x = g.cols.list[h.drop].start
-		}
-		r.drop.Move(fyne.NewPos(float32(x-g.x.off)-1, 2))
-		r.drop.Resize(fyne.NewSize(3, height-4))
-	}
-	canvas.Refresh(h)
-}
-
-func (r *headerRenderer) title(s *titleSlot, place int, height float32) {
-	h := r.of
-	g := h.of
-	column := g.cols.list[place]
-	c := g.all[column.index]
-	pad := theme.Size(theme.SizeCellPad)
-	width := float32(column.width)
-	s.box.Move(fyne.NewPos(float32(column.start-g.x.off), 0))
-	s.box.Resize(fyne.NewSize(width, height))
-
-	s.back.FillColor = theme.Color("headerBackground")
-	if h.dragging && !h.resizing && place == h.pressed {
-		s.back.FillColor = theme.Color(theme.ColorRowSelected)
-	} else if place == h.hover && !h.dragging {
-		s.back.FillColor = theme.Color(theme.ColorButtonHover)
-	}
-	s.back.Resize(fyne.NewSize(width, height))
-	s.edge.FillColor = theme.Color("separator")
-	if place == h.border || (h.resizing && place == h.pressed) {
-		s.edge.FillColor = theme.Color(theme.ColorAccent)
-	}
-	s.edge.Move(fyne.NewPos(width-1, 6))
-	s.edge.Resize(fyne.NewSize(1, max(height-12, 0)))
-
-	number, descending := h.mark(place)
-	s.text.TextSize, s.text.TextStyle.Bold = theme.Size(theme.SizeText), true
-	s.text.Color = theme.Color(theme.ColorMuted)
-	if number > 0 {
-		s.text.Color = theme.Color("foreground")
-	}
-	room := h.titleRoom(place)
-	s.text.Text, _ = g.ruler(true).fit(c.Title, room)
-	words := min(g.ruler(true).width(s.text.Text)+1, max(room, 0))
-	x := pad
-	s.mark.Hidden, s.number.Hidden = number == 0, number == 0 || len(g.keys) < 2
-	marks := float32(0)
-	if number > 0 {
-		marks = 14
-		if len(g.keys) > 1 {
-			marks += 8
-		}
-	}
-	if c.align() == Right { // the mark stands left of it, so that title and numbers end at one line
-		x = max(width-pad-words, pad+marks)
-	}
-	s.text.Move(fyne.NewPos(x, 0))
-	s.text.Resize(fyne.NewSize(words, height))
-	if number > 0 {
-		at := x + words + 3
-		if c.align() == Right {
-			at = x - marks
-		}
-		icon := icons.SortUp
-		if descending {
-			icon = icons.SortDown
-		}
-		s.mark.Resource = icon.In(theme.ColorAccent)
-		s.mark.Resize(fyne.NewSquareSize(12))
-		s.mark.Move(fyne.NewPos(at, (height-12)/2))
-		s.number.Text = strconv.Itoa(number)
-		s.number.TextSize, s.number.Color = theme.Size(theme.SizeCaption), theme.Color(theme.ColorAccent)
-		s.number.Move(fyne.NewPos(at+12, 0))
-		s.number.Resize(fyne.NewSize(8, height))
-	}
-	for _, o := range s.box.Objects {
-		o.Refresh()
-	}
 }

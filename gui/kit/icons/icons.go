@@ -78,6 +78,7 @@ var (
 	Close        = line("close", "M6 6l12 12", "M18 6L6 18")
 	Columns      = line("columns", "M4 4h16v16H4z", "M9.5 4v16", "M14.5 4v16")
 	Filter       = line("filter", "M4 5h16l-6 7.5V19l-4-2v-4.5z")
+	FilterOn     = solid("filter-on", "M4 5h16l-6 7.5V19l-4-2v-4.5z")
 	SortUp       = solid("sort-up", "M12 8l5 7H7z")
 	SortDown     = solid("sort-down", "M12 16l5-7H7z")
 	Sun          = line("sun", circle(12, 12, 4), "M12 2.5v2", "M12 19.5v2", "M2.5 12h2", "M19.5 12h2", "M5.3 5.3l1.4 1.4", "M17.3 17.3l1.4 1.4", "M5.3 18.7l1.4-1.4", "M17.3 6.7l1.4-1.4")
@@ -103,7 +104,7 @@ var (
 
 // All is every icon, for a gallery and for tests.
 func All() []*Icon {
-	return []*Icon{Search, Add, Import, Export, Star, StarFilled, Copy, Run, Stop, Close, Columns, Filter, SortUp,
+	return []*Icon{Search, Add, Import, Export, Star, StarFilled, Copy, Run, Stop, Close, Columns, Filter, FilterOn, SortUp,
 		SortDown, Sun, Moon, Info, Warning, Error, Check, ChevronRight, ChevronDown, Sessions, Customer, Key, User,
 		Retry, More, Details, Undo, Clock, Connection, Settings}
 }

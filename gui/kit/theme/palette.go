@@ -75,6 +75,12 @@ var light = palette{
 	ColorTipBack:      rgb(0x1E293B),
 	ColorPrimaryHover: rgb(0x0B5C56),
 	ColorButtonHover:  rgb(0xEDF1F6),
+
+	ColorFillMuted:  rgb(0xF3ECF3),
+	ColorFillAccent: rgb(0xD8EFF9),
+	ColorFillGood:   rgb(0xDFF7DC),
+	ColorFillWarn:   rgb(0xFEF3D2),
+	ColorFillBad:    rgb(0xFEE9E7),
 }
 
 var dark = palette{
@@ -133,4 +139,10 @@ var dark = palette{
 	ColorTipBack:      rgb(0xE2E8F0),
 	ColorPrimaryHover: rgb(0x5EE0CF),
 	ColorButtonHover:  rgb(0x29374F),
+
+	ColorFillMuted:  rgb(0x2C3048),
+	ColorFillAccent: rgb(0x173C50),
+	ColorFillGood:   rgb(0x17422A),
+	ColorFillWarn:   rgb(0x42320F),
+	ColorFillBad:    rgb(0x4A2224),
 }

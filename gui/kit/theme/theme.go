@@ -25,6 +25,12 @@ const (
 	ColorAccent      fyne.ThemeColorName = "tenantry.accent"      // teal as text, icon and line
 	ColorBar         fyne.ThemeColorName = "tenantry.bar"         // the bar beside a number
 
+	ColorFillMuted  fyne.ThemeColorName = "tenantry.fillMuted"  // a tinted cell of the table
+	ColorFillAccent fyne.ThemeColorName = "tenantry.fillAccent" //
+	ColorFillGood   fyne.ThemeColorName = "tenantry.fillGood"   //
+	ColorFillWarn   fyne.ThemeColorName = "tenantry.fillWarn"   //
+	ColorFillBad    fyne.ThemeColorName = "tenantry.fillBad"    //
+
 	ColorInfo         fyne.ThemeColorName = "tenantry.info"         // words and icon of a message
 	ColorInfoBack     fyne.ThemeColorName = "tenantry.infoBack"     // its background; the others are alike
 	ColorWarn         fyne.ThemeColorName = "tenantry.warn"         //
@@ -45,6 +51,7 @@ const (
 const (
 	SizeRow     fyne.ThemeSizeName = "tenantry.row"     // height of a table row, 24, 28 or 34 by density
 	SizeHeader  fyne.ThemeSizeName = "tenantry.header"  // height of the table's header
+	SizeFilter  fyne.ThemeSizeName = "tenantry.filter"  // height of the row of fields below it
 	SizeControl fyne.ThemeSizeName = "tenantry.control" // height of a button or chip
 	SizeCellPad fyne.ThemeSizeName = "tenantry.cellPad" // left and right inside a cell
 	SizeTitle   fyne.ThemeSizeName = "tenantry.title"   // text of a title, 20
@@ -133,6 +140,7 @@ func (t Theme) Size(name fyne.ThemeSizeName) float32 {
 
 var sizes = map[fyne.ThemeSizeName]float32{
 	SizeHeader:  28,
+	SizeFilter:  30,
 	SizeControl: 30,
 	SizeCellPad: 8,
 	SizeTitle:   20,

@@ -70,6 +70,11 @@ func TestContrast(t *testing.T) {
 		{ColorSample, []fyne.ThemeColorName{ColorSampleBack}},
 		{ColorTip, []fyne.ThemeColorName{ColorTipBack}},
 	}
+	// A rule may tint a cell in one tone and leave its words in another.
+	fills := []fyne.ThemeColorName{ColorFillMuted, ColorFillAccent, ColorFillGood, ColorFillWarn, ColorFillBad}
+	for _, tone := range []fyne.ThemeColorName{fynetheme.ColorNameForeground, ColorMuted, ColorAccent, ColorGood, ColorWarn, ColorProblem} {
+		words = append(words, pair{tone, fills})
+	}
 	things := []pair{
 		{fynetheme.ColorNameInputBorder, []fyne.ThemeColorName{fynetheme.ColorNameBackground, fynetheme.ColorNameInputBackground, ColorSurface, fynetheme.ColorNameOverlayBackground}},
 		{ColorBorder, []fyne.ThemeColorName{fynetheme.ColorNameBackground, ColorSurface, fynetheme.ColorNameOverlayBackground}},
@@ -103,6 +108,26 @@ func TestRowsAreToldApart(t *testing.T) {
 				t.Errorf("%s: %s and %s are the same", name, n, other)
 			}
 			seen[p[n]] = n
+		}
+	}
+}
+
+// TestTintsAreSeen holds every tint of a cell apart from every background a row may have, and from the others.
+func TestTintsAreSeen(t *testing.T) {
+	fills := []fyne.ThemeColorName{ColorFillMuted, ColorFillAccent, ColorFillGood, ColorFillWarn, ColorFillBad}
+	apart := func(a, b color.NRGBA) int {
+		d := func(x, y uint8) int { return max(int(x)-int(y), int(y)-int(x)) }
+		return d(a.R, b.R) + d(a.G, b.G) + d(a.B, b.B)
+	}
+	for name, p := range map[string]palette{"light": light, "dark": dark} {
+		others := []fyne.ThemeColorName{ColorSurface, ColorZebra, ColorRowHover, ColorRowSelected, ColorRowBoth}
+		for _, n := range fills {
+			for _, other := range others {
+				if d := apart(p[n], p[other]); d < 14 {
+					t.Errorf("%s: %s and %s are only %d apart", name, n, other, d)
+				}
+			}
+			others = append(others, n)
 		}
 	}
 }
@@ -142,7 +167,7 @@ func TestAnswersEveryName(t *testing.T) {
 		fynetheme.SizeNameButtonRadius, fynetheme.SizeNameCardRadius, fynetheme.SizeNameDialogRadius, fynetheme.SizeNamePopupRadius,
 		fynetheme.SizeNameMenuRadius, fynetheme.SizeNameInnerWindowRadius, fynetheme.SizeNameWindowButtonHeight,
 		fynetheme.SizeNameWindowButtonRadius, fynetheme.SizeNameWindowButtonIcon, fynetheme.SizeNameWindowTitleBarHeight,
-		SizeRow, SizeHeader, SizeControl, SizeCellPad, SizeTitle, SizeHeading, SizeText, SizeCaption, SizeIcon, SizeRing,
+		SizeRow, SizeHeader, SizeFilter, SizeControl, SizeCellPad, SizeTitle, SizeHeading, SizeText, SizeCaption, SizeIcon, SizeRing,
 		SizeRadius, SizeGap, SizeGutter,
 	} {
 		if (Theme{}).Size(n) <= 0 {
