@@ -38,22 +38,19 @@ func main() {
 	sample := flag.Bool("sample", false, "explore the sample partner: invented customers on this computer, no account needed")
 	version := flag.Bool("version", false, "print the version")
 	flag.Usage = func() {
-		fmt.Fprintf(flag.CommandLine.Output(), "Tenantry: work in your customers' Exchange without a script.\n\nUsage: tenantry [flags]\n\n")
+		fmt.Fprintf(flag.CommandLine.Output(), "Tenantry: work in your customers' Exchange without a script.\n\nUsage: tenantry [flags] [FILE...]\n\nFILE is a table to open: an Excel workbook, CSV, JSON lines, or what PowerShell's Export-Clixml wrote.\n\n")
 		flag.PrintDefaults()
 	}
 	flag.Parse()
-	if flag.NArg() > 0 {
-		flag.Usage()
-		os.Exit(2)
-	}
 	if *version {
 		fmt.Println("tenantry", assets.Version)
 		return
 	}
-	run(*sample)
+	run(*sample, flag.Args())
 }
 
-func run(sample bool) {
+// run opens the window, and the tables in the files.
+func run(sample bool, files []string) {
 	o, end := options()
 	defer end()
 	a := app.NewWithID("app.tenantry.desktop")
@@ -79,6 +76,7 @@ func run(sample bool) {
 	if sample {
 		flow.SignIn.StartSample()
 	}
+	flow.OpenFiles(files...)
 	win.ShowAndRun()
 }
 

@@ -24,7 +24,9 @@ var asWritten = map[string]string{
 }
 
 // Label returns the words for a parameter or property, such as "Primary SMTP address" for
-// "PrimarySmtpAddress": from the file of labels, otherwise split at its capitals with acronyms kept.
+// "PrimarySmtpAddress": from the file of labels, otherwise split at its capitals with acronyms kept. What has a
+// space in it, or anything else but letters, digits and _, stays as it is; "X before" and "X after" are the columns
+// of a comparison.
 func (w *Words) Label(name string) string {
 	name = strings.TrimPrefix(name, "-")
 	if w.bare {
@@ -32,6 +34,14 @@ func (w *Words) Label(name string) string {
 	}
 	if text, ok := w.label(name); ok {
 		return text
+	}
+	for _, when := range []string{"before", "after"} { // of a comparison
+		if of, ok := strings.CutSuffix(name, " "+when); ok && of != "" {
+			return w.Text("label."+when, "column", w.Label(of))
+		}
+	}
+	if strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '_' }) {
+		return name // no name of Exchange's: somebody wrote it for people
 	}
 	return splitLabel(name)
 }

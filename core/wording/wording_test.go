@@ -136,17 +136,20 @@ func TestTextFallsBack(t *testing.T) {
 func TestLabel(t *testing.T) {
 	en, nl := For("en"), For("nl")
 	for name, want := range map[string][2]string{
-		"PrimarySmtpAddress":   {"Primary SMTP address", "Primair SMTP-adres"},
-		"-ResultSize":          {"At most so many rows", "Maximaal aantal rijen"},
-		"CustomAttribute7":     {"Custom attribute 7", "Aangepast kenmerk 7"},
-		"OWAMailboxPolicy":     {"OWA mailbox policy", "OWA mailbox policy"},
-		"AllowPOPIMAPEmail":    {"Allow POPIMAP email", "Allow POPIMAP email"},
-		"SclRejectThreshold":   {"SCL reject threshold", "SCL reject threshold"},
-		"ArchiveGuid":          {"Archive GUID", "Archive GUID"},
-		"UserPrincipalName":    {"Sign-in name", "Aanmeldnaam"},
-		"Something_odd":        {"Something odd", "Something odd"},
-		"":                     {"", ""},
-		"\u00e9t\u00e9Enabled": {"\u00c9t\u00e9 enabled", "\u00c9t\u00e9 enabled"},
+		"PrimarySmtpAddress":       {"Primary SMTP address", "Primair SMTP-adres"},
+		"-ResultSize":              {"At most so many rows", "Maximaal aantal rijen"},
+		"CustomAttribute7":         {"Custom attribute 7", "Aangepast kenmerk 7"},
+		"OWAMailboxPolicy":         {"OWA mailbox policy", "OWA mailbox policy"},
+		"AllowPOPIMAPEmail":        {"Allow POPIMAP email", "Allow POPIMAP email"},
+		"SclRejectThreshold":       {"SCL reject threshold", "SCL reject threshold"},
+		"ArchiveGuid":              {"Archive GUID", "Archive GUID"},
+		"UserPrincipalName":        {"Sign-in name", "Aanmeldnaam"},
+		"Something_odd":            {"Something odd", "Something odd"},
+		"Net amount (EUR)":         {"Net amount (EUR)", "Net amount (EUR)"},
+		"UserPrincipalName before": {"Sign-in name, before", "Aanmeldnaam, eerst"},
+		"UserPrincipalName after":  {"Sign-in name, after", "Aanmeldnaam, nu"},
+		"":                         {"", ""},
+		"\u00e9t\u00e9Enabled":     {"\u00c9t\u00e9 enabled", "\u00c9t\u00e9 enabled"},
 	} {
 		if got := en.Label(name); got != want[0] {
 			t.Errorf("en: %s is %q, want %q", name, got, want[0])

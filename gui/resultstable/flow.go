@@ -24,6 +24,9 @@ type Options struct {
 	// Name gives a customer's name for the screen; nil shows its domain.
 	Name func(exchange.CustomerID) string
 
+	// None says that the table has no rows, and why, where that is not because nobody had any; nil is that.
+	None func() (sentence, hint string)
+
 	// Columns is how the user left the columns of this cmdlet's answers last time, nil for the usual ones.
 	Columns []ColumnState
 
@@ -83,7 +86,7 @@ func NewFlow(table *results.Table, o Options) *Flow {
 	f := &Flow{table: table, o: o}
 	f.ctx, f.cancel = context.WithCancel(context.Background())
 	info := table.Info()
-	f.model = Model{Info: info, Running: info.Finished.IsZero(), Cursor: -1, Progress: -1, now: o.Now,
+	f.model = Model{Info: info, Running: info.Finished.IsZero(), Cursor: -1, Progress: -1, now: o.Now, none: o.None,
 		Columns: slices.Clone(o.Columns)}
 	f.model.Query.Language = o.Words.Lang()
 	f.arrange()

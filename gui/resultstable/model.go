@@ -81,6 +81,7 @@ type Model struct {
 	Cursor    int     // row of the view, -1 for none
 	Figures   Figures // of the selection
 	Notices   []Notice
+	Remarks   []Remark
 	Problem   *exchange.Problem // the query could not be followed
 	Columns   []ColumnState     // as the user left them; decided anew when columns appear
 	Said      string            // what just happened, until the next change: "52 rows copied"
@@ -89,6 +90,7 @@ type Model struct {
 	other   []ColumnState      // the columns of the rows while groups show, and the other way round
 	largest map[string]float64 // of columns that get a bar, by name
 	now     func() time.Time
+	none    func() (sentence, hint string)
 	decided map[string]bool // columns whose first visibility was decided
 }
 
@@ -426,6 +428,10 @@ func (m *Model) Empty(w *wording.Words, name func(exchange.CustomerID) string) (
 		return w.Text("table.nothing-came"), w.Text("table.no-answer-hint"), true
 	case m.changes() && len(m.Info.Customers) > 0:
 		return w.Text("table.done"), w.Count("table.done-hint", len(m.Info.Customers), "customer", name(m.Info.Customers[0])), true
+	}
+	if m.none != nil {
+		sentence, hint = m.none()
+		return sentence, hint, true
 	}
 	hint = w.Text("table.empty-hint-many")
 	if len(m.Info.Customers) == 1 {

@@ -15,13 +15,16 @@ import (
 // not asked are one sentence. A single run that failed whole gets the panel with what to do.
 func (p *Panel) drawStrips() {
 	m, w := p.flow.Model(), p.flow.Words()
-	if said := w.Lang() + sayNotices(m, p.flow); said != p.saidStrips {
+	if said := w.Lang() + sayNotices(m, p.flow) + sayRemarks(m); said != p.saidStrips {
 		p.saidStrips = said
 		p.strips.Objects = nil
 		for kind := Failed; kind <= Warning; kind++ {
 			if these := m.said(kind); len(these) > 0 {
 				p.strips.Add(p.strip(kind, these))
 			}
+		}
+		for _, strip := range p.remarks() {
+			p.strips.Add(strip)
 		}
 		p.strips.Refresh()
 		if p.root != nil {

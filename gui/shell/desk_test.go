@@ -38,7 +38,8 @@ type desk struct {
 	ca      string // file with the server's authority
 	vault   *vault
 	lang    string
-	saved   string // where files are saved
+	saved   string // where files are saved at first
+	chosen  *chooser
 	more    func(*shell.Options)
 
 	queue *loop.Queue
@@ -121,11 +122,12 @@ func (d *desk) open() {
 		d.t.Fatal(err)
 	}
 	d.log, d.queue, d.news = log, loop.NewQueue(), make(chan struct{}, 1)
+	d.chosen = &chooser{d.saved}
 	o := shell.Options{
 		Locale: d.lang, Folders: d.folders, Profiles: signin.OpenProfiles(d.folders.Profiles()), Vault: d.vault,
 		Customers: customers.Open(d.folders.Customers(), language.English),
 		Connector: classic.New(classic.Options{Shells: log.Shells()}), Journal: log, Places: log.Places("window"), Shells: log,
-		Loop: telling{d.queue, d.news}, Files: &chooser{d.saved},
+		Loop: telling{d.queue, d.news}, Files: d.chosen,
 	}
 	if d.more != nil {
 		d.more(&o)

@@ -26,7 +26,6 @@ import (
 	"tenantry/gui/kit/files"
 	"tenantry/gui/kit/loop"
 	"tenantry/gui/preflightpanel"
-	"tenantry/gui/resultstable"
 	"tenantry/gui/signindialog"
 	"tenantry/gui/troubleshoot"
 )
@@ -206,6 +205,7 @@ func (f *Flow) SetLook(l Look) {
 func (f *Flow) SetLanguage(lang string) {
 	f.settings.change(func(s *Settings) { s.Language = lang })
 	f.chooseWords()
+	f.forget()
 	for _, t := range f.model.Tabs {
 		t.Table.Close()
 		f.newTable(t)
@@ -249,7 +249,8 @@ func (f *Flow) signedIn(in signindialog.SignedIn) {
 	f.sessions, f.sample = in.Sessions, in.Sample
 	f.mu.Unlock()
 	m := &f.model
-	*m = Model{Stage: Working, Active: -1, Account: in.User, Host: in.Host, Sample: in.Sample != nil, Notes: m.Notes, Left: m.Left, Tasks: m.Tasks}
+	*m = Model{Stage: Working, Active: -1, Account: in.User, Host: in.Host, Sample: in.Sample != nil, Notes: m.Notes, Left: m.Left,
+		Tasks: m.Tasks, Tabs: m.Tabs, Closed: m.Closed} // the tables of files stay
 	f.names, f.failed = map[exchange.CustomerID]string{}, map[exchange.CustomerID]*exchange.Problem{}
 	f.runner = jobs.NewRunner(in.Sessions)
 	f.runner.Log, f.runner.Program = f.o.Journal, "window"
@@ -401,7 +402,7 @@ func (f *Flow) Dismiss(i int) {
 // SignOut closes all sessions and goes back to the first screen.
 func (f *Flow) SignOut() {
 	f.end(func() {
-		f.model = Model{Active: -1, Left: f.model.Left, Tasks: f.model.Tasks}
+		f.model = Model{Active: -1, Left: f.model.Left, Tasks: f.model.Tasks, Tabs: f.ofFiles()}
 		f.Customers, f.Form = nil, nil
 		f.newSignIn()
 		f.changed(true)
@@ -431,7 +432,7 @@ func (f *Flow) end(then func()) {
 		f.Preflight.Close()
 	}
 	for _, t := range m.Tabs {
-		t.Run.Cancel()
+		t.stop()
 	}
 	m.Stage, m.SaysSo, m.Question = Closing, false, nil
 	tidied := f.cancelTasks()
@@ -449,6 +450,7 @@ func (f *Flow) end(then func()) {
 		tidied()
 		told.Stop()
 		f.loop.Post(func() {
+			f.forget()
 			for _, t := range m.Tabs {
 				t.Table.Close()
 			}
@@ -479,16 +481,4 @@ func (f *Flow) CloseNow(ctx context.Context) error {
 		err = errors.Join(err, os.RemoveAll(scratch))
 	}
 	return err
-}
-
-// newTable makes the table of a tab, in the words of now.
-func (f *Flow) newTable(t *Tab) {
-	cmdlet := t.Request.Invocation.Cmdlet
-	t.Table = resultstable.NewFlow(t.Run.Table(), resultstable.Options{
-		Loop: f.loop, Words: f.words, Name: f.Name, Columns: f.settings.get().Columns[cmdlet], Interval: resultstable.DefaultInterval,
-	})
-	t.Table.OnColumns = f.settings.setColumns
-	for _, u := range t.news {
-		t.Table.Apply(u)
-	}
 }

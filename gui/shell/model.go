@@ -8,6 +8,7 @@ package shell
 import (
 	"tenantry/core/exchange"
 	"tenantry/core/jobs"
+	"tenantry/core/results"
 	"tenantry/gui/cmdletform"
 	"tenantry/gui/resultstable"
 	"tenantry/gui/signindialog"
@@ -26,11 +27,14 @@ const (
 	Closing // sessions are being closed
 )
 
-// Tab is one run with its form and its table.
+// Tab is one table: of a run with its form, or of a file.
 type Tab struct {
-	Request cmdletform.Request
-	Run     *jobs.Run
+	Request cmdletform.Request // of a run
+	Run     *jobs.Run          // nil for a table that no run brings
+	File    *File              // nil for a table that is of no file
 	Table   *resultstable.Flow
+	Name    string // given by the person, empty for the usual title
+	Pinned  bool   // stands in front, and no other run takes its place
 	Parts   []Part // in the order they were asked
 	Running bool
 	Ended   int    // customers that have answered, or will not
@@ -38,6 +42,32 @@ type Tab struct {
 
 	news []jobs.Update // what Table was told, without mere counts, to tell a new one after a change of language
 }
+
+// File is a table that was read from disk.
+type File struct {
+	Path     string
+	Warnings []*exchange.Problem
+
+	table *results.Table
+}
+
+// rows is where the tab's rows are.
+func (t *Tab) rows() *results.Table {
+	if t.Run != nil {
+		return t.Run.Table()
+	}
+	return t.File.table
+}
+
+// stop ends what still goes on for the tab. Rows that arrived stay.
+func (t *Tab) stop() {
+	if t.Run != nil {
+		t.Run.Cancel()
+	}
+}
+
+// OfAccount tells whether the rows came from customers of the account that is signed in, and so go when it does.
+func (t *Tab) OfAccount() bool { return t.Run != nil }
 
 // Part is one customer's part in a run.
 type Part struct {
@@ -83,6 +113,9 @@ func (t *Tab) Troubled() bool {
 
 // Rows is how many rows arrived.
 func (t *Tab) Rows() int {
+	if t.Run == nil {
+		return t.rows().Len()
+	}
 	n := 0
 	for _, p := range t.Parts {
 		n += p.Rows
@@ -114,6 +147,7 @@ type Note struct {
 	Counted bool              //
 	Problem *exchange.Problem // a problem instead of a text
 	Path    string            // a file that can be shown, empty for none
+	Undo    *Tab              // what was closed, and can come back
 }
 
 // Model is what is to be seen. It belongs to the UI goroutine.
@@ -126,7 +160,9 @@ type Model struct {
 	Others    int // sessions of the account elsewhere on this computer, and left open
 	Max       int // sessions the account may have
 	Tabs      []*Tab
-	Active    int // number of the tab that shows, -1 for none
+	Active    int  // number of the tab that shows, -1 for none
+	Bench     bool // while signed out: tables of files show, not the first screen
+	Closed    *Tab // the one that was closed last, nil for none
 	Import    *Import
 	Tasks     []*Task
 	Notes     []Note

@@ -69,6 +69,7 @@ func NewPanel(flow *Flow, win fyne.Window) *Panel {
 	}
 	win.SetPadded(false)
 	win.SetCloseIntercept(p.Quit)
+	win.SetOnDropped(func(_ fyne.Position, dropped []fyne.URI) { p.Drop(dropped) })
 	p.rebuild()
 	p.keys()
 	return p
@@ -107,12 +108,14 @@ func (p *Panel) rebuild() {
 		over.Add(p.preflight.Content())
 	}
 	var content *fyne.Container
-	if m.Stage == SignedOut {
-		p.customers, p.form = nil, nil
+	p.customers, p.form, p.signIn, p.tabs = nil, nil, nil, nil
+	switch {
+	case m.Bench:
+		content = p.makeBench()
+	case m.Stage == SignedOut:
 		p.signIn = signindialog.NewPanel(p.flow.SignIn, w, p.flow.Loop(), p.flow.Files())
-		content = container.NewBorder(container.New(layout.NewCustomPaddedLayout(8, 0, 12, 12), p.notes), nil, nil, nil, p.signIn.Content())
-	} else {
-		p.signIn = nil
+		content = container.NewBorder(container.New(layout.NewCustomPaddedLayout(8, 0, 12, 12), p.notes), p.openRow(), nil, nil, p.signIn.Content())
+	default:
 		content = p.makeWorking()
 	}
 	p.under = content
@@ -122,7 +125,7 @@ func (p *Panel) rebuild() {
 	switch {
 	case p.signIn != nil:
 		p.win.Canvas().Focus(p.signIn.First())
-	case m.Tab() == nil:
+	case p.form != nil && m.Tab() == nil:
 		p.win.Canvas().Focus(p.form.Search().(fyne.Focusable))
 	}
 }
@@ -176,6 +179,9 @@ func (p *Panel) starters() fyne.CanvasObject {
 		b.SetTip(s.Name)
 		grid.Add(b)
 	}
+	open := kit.NewButton(w.Text("file.open"), icons.Open, kit.Plain, f.ChooseFile)
+	open.SetTip(w.Text("file.open-tip"))
+	grid.Add(open)
 	hint := kit.NewText(w.Text("window.start.hint"))
 	hint.SetColor(theme.ColorMuted)
 	hint.Clip = true
@@ -207,13 +213,13 @@ func (p *Panel) draw() {
 	} else {
 		p.closing.Hide()
 	}
-	if p.form == nil {
+	if p.tabs == nil {
 		return
 	}
 	p.tabs.draw()
 	p.progress.draw()
 	tab := m.Tab()
-	p.start.Hidden = tab != nil || p.flow.Form.Model().Spec != nil
+	p.start.Hidden = p.form == nil || tab != nil || p.flow.Form.Model().Spec != nil
 	p.result.Hidden = tab == nil
 	for flow := range p.tables { // of tabs that were closed
 		if !p.inUse(flow) {
@@ -292,13 +298,16 @@ func (p *Panel) table(t *Tab) *resultstable.Panel {
 	table := resultstable.NewPanel(t.Table)
 	table.OnExport = func(want resultstable.Wanted) { p.flow.Export(t, want) }
 	table.Kinds, table.MoreExport = p.flow.Kinds, p.moreExport
+	p.tables[t.Table] = table
+	if t.Run == nil {
+		return table
+	}
 	table.OnRetry = func(ids []exchange.CustomerID) { p.flow.Retry(t, ids) }
 	table.OfferScript(func(from fyne.CanvasObject) { p.scriptMenu(from, t.Request) })
 	table.OnStep, table.OnFindOut = p.flow.Step, p.flow.FindOut
 	if t.CanAllRows() {
 		table.OnAllRows = func() { p.flow.AllRows(t) }
 	}
-	p.tables[t.Table] = table
 	return table
 }
 
@@ -384,6 +393,9 @@ func (p *Panel) noteOf(n Note, dismiss func()) fyne.CanvasObject {
 		text = w.Count(n.Key, n.Count, n.Args...)
 	}
 	actions := []kit.Action{{Icon: icons.Close, Do: dismiss}}
+	if n.Undo != nil {
+		actions = append([]kit.Action{{Text: w.Text("window.undo"), Icon: icons.Undo, Do: p.flow.Reopen}}, actions...)
+	}
 	if n.Path != "" {
 		actions = append([]kit.Action{{Text: w.Text("file.open-it"), Do: func() { openFile(n.Path) }},
 			{Text: w.Text("window.export.folder"), Do: func() { openFile(filepath.Dir(n.Path)) }}}, actions...)
@@ -394,41 +406,43 @@ func (p *Panel) noteOf(n Note, dismiss func()) fyne.CanvasObject {
 // keys registers the keys that work everywhere.
 func (p *Panel) keys() {
 	c := p.win.Canvas()
-	on := func(key fyne.KeyName, do func()) {
-		c.AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault}, func(fyne.Shortcut) {
-			if p.form != nil && p.flow.Model().Stage == Working {
+	press := func(s fyne.Shortcut, can func() bool, do func()) {
+		c.AddShortcut(s, func(fyne.Shortcut) {
+			if can() {
 				do()
 			}
 		})
 	}
-	on(fyne.KeyK, func() { p.form.FocusSearch() })
-	on(fyne.KeyL, func() { p.customers.FocusSearch() })
-	on(fyne.KeyReturn, func() { p.flow.Form.Run() })
-	on(fyne.KeyEnter, func() { p.flow.Form.Run() })
-	on(fyne.KeyF, func() {
-		if t := p.flow.Model().Tab(); t != nil {
-			p.table(t).FocusFind()
-		}
-	})
-	on(fyne.KeyE, func() {
-		if t := p.flow.Model().Tab(); t != nil {
-			p.table(t).Export()
-		}
-	})
-	undo := func(do func(*resultstable.Panel)) func(fyne.Shortcut) {
-		return func(fyne.Shortcut) {
-			if t := p.flow.Model().Tab(); t != nil && p.form != nil && p.flow.Model().Stage == Working {
+	ctrl := func(key fyne.KeyName) fyne.Shortcut {
+		return &desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault}
+	}
+	ctrlShift := func(key fyne.KeyName) fyne.Shortcut {
+		return &desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault | fyne.KeyModifierShift}
+	}
+	open := func() bool { return p.flow.Model().Stage != Closing }
+	working := func() bool { return p.form != nil && p.flow.Model().Stage == Working }
+	tabbed := func() bool { return p.tabs != nil && open() }
+	table := func(do func(*resultstable.Panel)) func() {
+		return func() {
+			if t := p.flow.Model().Tab(); t != nil {
 				do(p.table(t))
 			}
 		}
 	}
-	c.AddShortcut(&fyne.ShortcutUndo{}, undo((*resultstable.Panel).Undo))
-	c.AddShortcut(&fyne.ShortcutRedo{}, undo((*resultstable.Panel).Redo))
-	c.AddShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyZ, Modifier: fyne.KeyModifierShortcutDefault | fyne.KeyModifierShift},
-		undo((*resultstable.Panel).Redo))
-	on(fyne.KeyW, func() { p.flow.CloseTab(p.flow.Model().Active) })
-	on(fyne.KeyPageDown, func() { p.flow.Show(p.flow.Model().Active + 1) })
-	on(fyne.KeyPageUp, func() { p.flow.Show(p.flow.Model().Active - 1) })
+	press(ctrl(fyne.KeyK), working, func() { p.form.FocusSearch() })
+	press(ctrl(fyne.KeyL), working, func() { p.customers.FocusSearch() })
+	press(ctrl(fyne.KeyReturn), working, func() { p.flow.Form.Run() })
+	press(ctrl(fyne.KeyEnter), working, func() { p.flow.Form.Run() })
+	press(ctrl(fyne.KeyO), open, p.flow.ChooseFile)
+	press(ctrl(fyne.KeyF), tabbed, table((*resultstable.Panel).FocusFind))
+	press(ctrl(fyne.KeyE), tabbed, table((*resultstable.Panel).Export))
+	press(&fyne.ShortcutUndo{}, tabbed, table((*resultstable.Panel).Undo))
+	press(&fyne.ShortcutRedo{}, tabbed, table((*resultstable.Panel).Redo))
+	press(ctrlShift(fyne.KeyZ), tabbed, table((*resultstable.Panel).Redo))
+	press(ctrl(fyne.KeyW), tabbed, func() { p.flow.CloseTab(p.flow.Model().Active) })
+	press(ctrlShift(fyne.KeyT), open, p.flow.Reopen)
+	press(ctrl(fyne.KeyPageDown), tabbed, func() { p.flow.Show(p.flow.Model().Active + 1) })
+	press(ctrl(fyne.KeyPageUp), tabbed, func() { p.flow.Show(p.flow.Model().Active - 1) })
 	c.SetOnTypedKey(func(key *fyne.KeyEvent) {
 		switch key.Name {
 		case fyne.KeyEscape:
@@ -436,7 +450,7 @@ func (p *Panel) keys() {
 		case fyne.KeyF1:
 			p.flow.Help()
 		case fyne.KeyF5:
-			if p.form != nil {
+			if p.tabs != nil {
 				p.flow.Again()
 			}
 		}
@@ -454,6 +468,7 @@ func (p *Panel) escape() {
 		f.ShowSessions(false)
 	case f.Model().Stage == SignedOut:
 		f.SignIn.Cancel()
+		f.Cancel()
 	case f.Model().Leaving:
 		f.Stay()
 	case f.Form.Model().Searching:

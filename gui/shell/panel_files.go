@@ -6,7 +6,49 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+
+	"tenantry/gui/kit"
+	"tenantry/gui/kit/icons"
 )
+
+// makeBench is the window with tables of files while nobody is signed in.
+func (p *Panel) makeBench() *fyne.Container {
+	w, f := p.words, p.flow
+	p.tabs, p.progress = newTabBar(p), newRunProgress(p)
+	p.notesRoll = container.NewVScroll(p.notes)
+	p.result, p.start = container.NewStack(), container.NewStack()
+	p.middle = container.New(&middle{p}, p.notesRoll, p.tabs.root, p.progress.root, p.result)
+	top := container.New(layout.NewCustomPaddedLayout(6, 0, 8, 8), kit.NewStrip(kit.Sample, w.Text("file.bench"),
+		kit.Action{Text: w.Text("file.open"), Icon: icons.Open, Do: f.ChooseFile},
+		kit.Action{Text: w.Text("window.signin.sign-in"), Icon: icons.User, Do: func() { f.ShowBench(false) }}))
+	return container.NewBorder(top, nil, nil, nil, p.middle)
+}
+
+// openRow offers on the first screen what needs no account: a table from a file.
+func (p *Panel) openRow() fyne.CanvasObject {
+	w, f := p.words, p.flow
+	row := container.NewHBox()
+	if n := len(f.Model().Tabs); n > 0 {
+		row.Add(kit.NewButton(w.Count("file.back", n), icons.Columns, kit.Quiet, func() { f.ShowBench(true) }))
+	}
+	open := kit.NewButton(w.Text("file.open"), icons.Open, kit.Quiet, f.ChooseFile)
+	open.SetTip(w.Text("file.open-tip"))
+	row.Add(open)
+	return container.New(layout.NewCustomPaddedLayout(8, 12, 12, 12), container.NewCenter(row))
+}
+
+// Drop opens files that were dropped on the window.
+func (p *Panel) Drop(dropped []fyne.URI) {
+	var paths []string
+	for _, u := range dropped {
+		if u.Scheme() == "file" {
+			paths = append(paths, filepath.FromSlash(u.Path()))
+		}
+	}
+	p.flow.OpenFiles(paths...)
+}
 
 // openFile opens a file or folder with the system's own program for it. A desktop without one has nothing to
 // show; the path is on the screen.

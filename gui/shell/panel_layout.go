@@ -19,9 +19,10 @@ func (l *middle) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 		o.Move(fyne.NewPos(x, y))
 		y += h
 	}
-	search := p.form.Search()
-	put(search, margin, width, search.MinSize().Height)
-	y += 8
+	if p.form != nil {
+		put(p.form.Search(), margin, width, p.form.Search().MinSize().Height)
+		y += 8
+	}
 	below := y
 	if p.notes.Hidden {
 		p.notesRoll.Resize(fyne.NewSize(width, 0))
@@ -30,9 +31,9 @@ func (l *middle) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 		put(p.notesRoll, margin, width, min(p.notes.MinSize().Height, size.Height/2))
 		y += 8
 	}
-	card := p.form.Card()
 	room := max(size.Height-y-8, 0)
-	if card.Visible() {
+	if p.form != nil && p.form.Card().Visible() {
+		card := p.form.Card()
 		height := p.form.Height(width)
 		if !p.result.Hidden {
 			room = max(room*0.56, min(room, 230))
@@ -52,6 +53,9 @@ func (l *middle) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	}
 	if p.result.Visible() {
 		put(p.result, 4, size.Width-4, max(size.Height-y, 0))
+	}
+	if p.form == nil {
+		return
 	}
 	pop := p.form.Pop()
 	pop.Resize(fyne.NewSize(width, max(size.Height-below, 0)))
@@ -103,6 +107,14 @@ func (f *fixedHeight) Layout(o []fyne.CanvasObject, size fyne.Size) {
 		o.Resize(size)
 	}
 }
+
+// fixedWidth gives its object a width.
+type fixedWidth struct{ width float32 }
+
+func (f *fixedWidth) MinSize(o []fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(f.width, o[0].MinSize().Height)
+}
+func (f *fixedWidth) Layout(o []fyne.CanvasObject, size fyne.Size) { o[0].Resize(size) }
 
 // middleLine puts a line of text in the middle of the height.
 type middleLine struct{}

@@ -1,12 +1,10 @@
 package shell
 
 import (
-	"image/color"
 	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/layout"
@@ -16,7 +14,6 @@ import (
 	"tenantry/gui/kit"
 	"tenantry/gui/kit/icons"
 	"tenantry/gui/kit/theme"
-	"tenantry/gui/kit/tip"
 )
 
 // topBar is the line above everything: who is signed in, sessions in use, state, and the menu.
@@ -50,7 +47,7 @@ func (b *topBar) draw() {
 	m, w := b.panel.flow.Model(), b.panel.words
 	out := m.Stage == SignedOut || m.Account == ""
 	b.account.Hidden, b.sessions.Hidden = out, out
-	b.name.Hidden = out // the first screen says it larger
+	b.name.Hidden = out && !m.Bench // the first screen says it larger
 	b.panel.drawLight(b.light)
 	if out {
 		b.root.Refresh()
@@ -81,6 +78,9 @@ func (b *topBar) settingsMenu() {
 		i.Checked = on
 		items = append(items, i)
 	}
+	choice(w.Text("file.open"), false, f.ChooseFile)
+	items[0].Shortcut = &desktop.CustomShortcut{KeyName: fyne.KeyO, Modifier: fyne.KeyModifierShortcutDefault}
+	items = append(items, fyne.NewMenuItemSeparator())
 	if f.Model().Stage == Working {
 		choice(w.Text("window.import.all"), false, f.ImportAll)
 	}
@@ -90,7 +90,7 @@ func (b *topBar) settingsMenu() {
 	if f.Trouble.HasBundle() {
 		choice(w.Text("troubleshoot.bundle"), false, f.MakeBundle)
 	}
-	if len(items) > 0 {
+	if !items[len(items)-1].IsSeparator {
 		items = append(items, fyne.NewMenuItemSeparator())
 	}
 	heading("window.look")
@@ -107,145 +107,6 @@ func (b *topBar) settingsMenu() {
 	}
 	kit.MenuBelow(b.menu, items...)
 }
-
-// tabBar is a tab for each run.
-type tabBar struct {
-	panel *Panel
-	row   *fyne.Container
-	root  *fyne.Container
-	said  string
-}
-
-func newTabBar(p *Panel) *tabBar {
-	b := &tabBar{panel: p, row: container.New(layout.NewCustomPaddedHBoxLayout(2))}
-	b.root = container.NewStack(container.NewHScroll(b.row))
-	return b
-}
-
-func (b *tabBar) draw() {
-	f := b.panel.flow
-	m := f.Model()
-	b.root.Hidden = len(m.Tabs) == 0
-	var said strings.Builder
-	for i, t := range m.Tabs {
-		said.WriteString(f.Title(t))
-		if t.Running {
-			said.WriteString(" running")
-		}
-		if t.Troubled() {
-			said.WriteString(" troubled")
-		}
-		if i == m.Active {
-			said.WriteString(" active")
-		}
-		said.WriteByte('\n')
-	}
-	if said.String() == b.said {
-		return
-	}
-	b.said = said.String()
-	b.row.Objects = nil
-	for i, t := range m.Tabs {
-		b.row.Add(newTabHead(b.panel, i, t, i == m.Active))
-	}
-	b.row.Refresh()
-	b.root.Refresh()
-}
-
-// tabHead is the head of one tab: title, state, and a cross that closes it.
-type tabHead struct {
-	widget.BaseWidget
-	open             func()
-	active           bool
-	hovered, focused bool
-	back             *kit.Surface
-	mark             *canvas.Rectangle
-	title            string
-	root             *fyne.Container
-}
-
-var (
-	_ fyne.Tappable     = (*tabHead)(nil)
-	_ fyne.Focusable    = (*tabHead)(nil)
-	_ desktop.Hoverable = (*tabHead)(nil)
-)
-
-func newTabHead(p *Panel, i int, t *Tab, active bool) *tabHead {
-	h := &tabHead{open: func() { p.flow.Show(i) }, active: active, title: p.flow.Title(t), back: kit.NewSurface("", ""), mark: canvas.NewRectangle(color.Transparent)}
-	text := kit.NewText(kit.Shorten(h.title, 300, theme.Size(theme.SizeText), fyne.TextStyle{Bold: active}))
-	text.Style.Bold = active
-	row := container.New(layout.NewCustomPaddedHBoxLayout(4))
-	switch {
-	case t.Running:
-		row.Add(container.NewCenter(kit.NewStateDot(kit.Working, p.words.Text("window.state.running"))))
-	case len(t.Missing()) > 0:
-		h.title += " (" + p.words.Text("window.tab.partial") + ")"
-		row.Add(container.NewCenter(kit.NewStateDot(kit.Attention, p.words.Text("window.tab.partial"))))
-	case t.Troubled():
-		row.Add(container.NewCenter(kit.NewStateDot(kit.Attention, p.words.Text("window.state.attention"))))
-	}
-	row.Add(container.New(&middleLine{}, text))
-	row.Add(kit.NewIconButton(icons.Close, p.words.Text("window.tab.close"), func() { p.flow.CloseTab(i) }))
-	h.root = container.NewStack(h.back, container.New(layout.NewCustomPaddedLayout(1, 3, 12, 4), row),
-		container.NewBorder(nil, container.New(&fixedHeight{2}, h.mark), nil, nil))
-	h.ExtendBaseWidget(h)
-	return h
-}
-
-func (h *tabHead) CreateRenderer() fyne.WidgetRenderer {
-	h.paint()
-	return &tabRenderer{WidgetRenderer: widget.NewSimpleRenderer(h.root), of: h}
-}
-
-type tabRenderer struct {
-	fyne.WidgetRenderer
-	of *tabHead
-}
-
-func (r *tabRenderer) Refresh() {
-	r.of.paint()
-	r.WidgetRenderer.Refresh()
-}
-
-func (h *tabHead) paint() {
-	h.back.Fill, h.back.Edge = "", ""
-	h.mark.FillColor = color.Transparent
-	if h.active {
-		h.back.Fill = theme.ColorSurface
-		h.mark.FillColor = theme.Color(theme.ColorAccent)
-	}
-	if h.hovered && !h.active {
-		h.back.Fill = theme.ColorButtonHover
-	}
-	if h.focused {
-		h.back.Edge = theme.ColorFocusRing
-	}
-	h.back.Refresh()
-	h.mark.Refresh()
-}
-
-func (h *tabHead) Tapped(*fyne.PointEvent) { h.open() }
-func (h *tabHead) FocusGained()            { h.focused = true; h.paint() }
-func (h *tabHead) FocusLost()              { h.focused = false; h.paint() }
-func (h *tabHead) TypedRune(rune)          {}
-func (h *tabHead) TypedKey(key *fyne.KeyEvent) {
-	switch key.Name {
-	case fyne.KeyReturn, fyne.KeyEnter, fyne.KeySpace:
-		h.open()
-	default:
-		kit.ForwardKey(h, key)
-	}
-}
-func (h *tabHead) TypedShortcut(s fyne.Shortcut) { kit.Forward(h, s) }
-func (h *tabHead) MouseIn(ev *desktop.MouseEvent) {
-	h.hovered = true
-	h.paint()
-	tip.Show(h, h.title, ev.AbsolutePosition)
-}
-func (h *tabHead) MouseMoved(*desktop.MouseEvent)         {}
-func (h *tabHead) MouseOut()                              { h.hovered = false; h.paint(); tip.Hide(h) }
-func (h *tabHead) AccessibilityLabel() string             { return h.title }
-func (h *tabHead) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleButton }
 
 // runProgress says how far the run of the tab that shows is, for each customer when there are several.
 type runProgress struct {

@@ -19,7 +19,9 @@ func (f *Flow) Run(r cmdletform.Request) {
 	if f.model.Stage != Working {
 		return
 	}
-	f.runIn(slices.IndexFunc(f.model.Tabs, func(old *Tab) bool { return !old.Running && len(old.Missing()) == 0 && same(old.Request, r) }), r)
+	f.runIn(slices.IndexFunc(f.model.Tabs, func(old *Tab) bool {
+		return old.Run != nil && !old.Pinned && !old.Running && len(old.Missing()) == 0 && same(old.Request, r)
+	}), r)
 }
 
 // runIn starts a run in the place of a tab, or in a new one when i is below 0, unless something is known to
@@ -35,8 +37,10 @@ func (f *Flow) runIn(i int, r cmdletform.Request) {
 func (f *Flow) start(i int, r cmdletform.Request) {
 	t := &Tab{Request: r}
 	if i >= 0 {
-		f.model.Tabs[i].Run.Cancel()
-		f.model.Tabs[i].Table.Close()
+		old := f.model.Tabs[i]
+		old.stop()
+		old.Table.Close()
+		t.Name = old.Name
 		f.model.Tabs[i], f.model.Active = t, i
 	} else {
 		f.model.Tabs = append(f.model.Tabs, t)
@@ -66,25 +70,6 @@ func (f *Flow) start(i int, r cmdletform.Request) {
 func same(a, b cmdletform.Request) bool {
 	return a.Preview == b.Preview && cmdlets.PowerShell(a.Invocation) == cmdlets.PowerShell(b.Invocation) &&
 		slices.EqualFunc(a.Customers, b.Customers, func(x, y customers.Customer) bool { return x.Domain == y.Domain })
-}
-
-// Title is what stands on a tab: whom, and what.
-func (f *Flow) Title(t *Tab) string {
-	who := f.words.Text("window.own-organisation")
-	switch n := len(t.Request.Customers); {
-	case n == 1:
-		who = t.Request.Customers[0].Name
-	case n > 1:
-		who = f.words.Count("window.form.customers", n)
-	}
-	what, known := f.words.Cmdlet(t.Request.Invocation.Cmdlet)
-	if !known {
-		what = t.Request.Invocation.Cmdlet
-	}
-	if t.Request.Preview {
-		what = f.words.Text("window.tab.preview", "what", what)
-	}
-	return who + " · " + what
 }
 
 // apply takes news of a run.
@@ -144,56 +129,30 @@ func (f *Flow) ended(t *Tab) {
 	}
 }
 
-// Show brings a tab to the front, with its form.
-func (f *Flow) Show(i int) {
-	if i < 0 || i >= len(f.model.Tabs) || i == f.model.Active {
-		return
-	}
-	f.model.Active = i
-	r := f.model.Tabs[i].Request
-	f.Form.Restore(r.Spec, r.Draft, true)
-	f.changed(false)
-}
-
-// CloseTab takes a tab away; its run is stopped.
-func (f *Flow) CloseTab(i int) {
-	if i < 0 || i >= len(f.model.Tabs) {
-		return
-	}
-	t := f.model.Tabs[i]
-	t.Run.Cancel()
-	t.Table.Close()
-	f.model.Tabs = slices.Delete(f.model.Tabs, i, i+1)
-	switch {
-	case len(f.model.Tabs) == 0:
-		f.model.Active = -1
-		f.Form.SetCompact(false)
-	case i < f.model.Active || f.model.Active == len(f.model.Tabs):
-		f.model.Active--
-	}
-	if now := f.model.Tab(); now != nil {
-		f.Form.Restore(now.Request.Spec, now.Request.Draft, true)
-	}
-	f.changed(false)
-}
-
-// Cancel stops the run of the tab that shows, and fetching cmdlets. Rows that arrived stay.
+// Cancel stops the run of the tab that shows, fetching cmdlets, and work with files. Rows that arrived stay.
 func (f *Flow) Cancel() {
 	if t := f.model.Tab(); t != nil && t.Running {
-		t.Run.Cancel()
+		t.stop()
+	}
+	for _, t := range f.model.Tasks {
+		f.CancelTask(t)
 	}
 	if f.importing != nil {
 		f.importing()
 	}
 }
 
-// Again asks the question of the tab that shows once more. A change is confirmed once more, too.
+// Again asks the question of the tab that shows once more, or reads its file again. A change is confirmed once
+// more, too.
 func (f *Flow) Again() {
 	t := f.model.Tab()
-	if t == nil || t.Running {
-		return
+	switch {
+	case t == nil || t.Running:
+	case t.File != nil:
+		f.read(t.File.Path, func() {})
+	case t.Run != nil:
+		f.ask(t.Request)
 	}
-	f.ask(t.Request)
 }
 
 // ask runs a request of before; a change is confirmed like any other.
@@ -229,6 +188,9 @@ func (f *Flow) AllRows(t *Tab) {
 
 // CanAllRows tells whether a tab's cmdlet can be asked for all rows.
 func (t *Tab) CanAllRows() bool {
+	if t.Run == nil {
+		return false
+	}
 	_, ok := t.Request.Spec.Param("ResultSize")
 	return ok
 }

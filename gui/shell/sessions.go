@@ -90,11 +90,11 @@ func (f *Flow) SignInAgain() {
 	f.LeaveForSignIn()
 }
 
-// RowTabs is how many tabs have rows, which signing out would lose.
+// RowTabs is how many tabs have rows that signing out would lose.
 func (f *Flow) RowTabs() int {
 	n := 0
 	for _, t := range f.model.Tabs {
-		if t.Rows() > 0 {
+		if t.OfAccount() && t.Rows() > 0 {
 			n++
 		}
 	}

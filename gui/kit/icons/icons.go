@@ -99,6 +99,9 @@ var (
 	Undo         = line("undo", "M9 14L4 9l5-5", "M4 9h10a6 6 0 0 1 0 12h-3")
 	Clock        = line("clock", circle(12, 12, 9), "M12 7v5l3.5 2")
 	Connection   = line("connection", "M9 3v5", "M15 3v5", "M6 8h12v3a6 6 0 0 1-12 0z", "M12 17v4")
+	Pin          = line("pin", "M9 4h6l-1 6 3 3.5H7L10 10z", "M12 13.5V20")
+	Open         = line("open", "M3.5 19V6a1 1 0 0 1 1-1h4.5l2 2.5h7a1 1 0 0 1 1 1V11", "M3.5 19l3-8h15l-3 8z")
+	Compare      = line("compare", "M4 5h6v14H4z", "M14 5h6v14h-6z", "M6 9h2", "M16 9h2", "M16 13h2")
 	Settings     = line("settings", "M4 7h9", "M17 7h3", "M4 17h3", "M11 17h9", circle(15, 7, 2), circle(9, 17, 2))
 )
 
@@ -106,5 +109,5 @@ var (
 func All() []*Icon {
 	return []*Icon{Search, Add, Import, Export, Star, StarFilled, Copy, Run, Stop, Close, Columns, Filter, FilterOn, SortUp,
 		SortDown, Sun, Moon, Info, Warning, Error, Check, ChevronRight, ChevronDown, Sessions, Customer, Key, User,
-		Retry, More, Details, Undo, Clock, Connection, Settings}
+		Retry, More, Details, Undo, Clock, Connection, Pin, Open, Compare, Settings}
 }
