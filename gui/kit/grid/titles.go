@@ -1,6 +1,7 @@
 package grid
 
 import (
+	"image/color"
 	"strconv"
 
 	"fyne.io/fyne/v2"
@@ -42,7 +43,11 @@ type headerRenderer struct {
 }
 
 // titleLook is what the theme says, asked once for each change of theme.
-type titleLook struct{ up, down, funnel fyne.Resource }
+type titleLook struct {
+	up, down, funnel                               fyne.Resource
+	back, held, hover, edge, strong, words, accent color.Color
+	pad, text, caption                             float32
+}
 
 // titleSlot draws one title.
 type titleSlot struct {
@@ -92,7 +97,11 @@ func (r *headerRenderer) Refresh() {
 	r.ring.StrokeColor, r.ring.StrokeWidth = theme.Color(theme.ColorFocusRing), theme.Size(theme.SizeRing)
 	r.ring.CornerRadius = 3
 	r.look = titleLook{up: icons.SortUp.In(theme.ColorAccent), down: icons.SortDown.In(theme.ColorAccent),
-		funnel: icons.FilterOn.In(theme.ColorAccent)}
+		funnel: icons.FilterOn.In(theme.ColorAccent),
+		back:   theme.Color("headerBackground"), held: theme.Color(theme.ColorRowSelected),
+		hover: theme.Color(theme.ColorButtonHover), edge: theme.Color("separator"), strong: theme.Color("foreground"),
+		words: theme.Color(theme.ColorMuted), accent: theme.Color(theme.ColorAccent),
+		pad: theme.Size(theme.SizeCellPad), text: theme.Size(theme.SizeText), caption: theme.Size(theme.SizeCaption)}
 	r.slots, r.pins, r.pane.inner.Objects, r.fixed.Objects = nil, nil, nil, nil
 	r.draw()
 	for _, o := range r.objects {
@@ -146,6 +155,7 @@ func (r *headerRenderer) grow(slots []*titleSlot, into *fyne.Container, n int) [
 		s := &titleSlot{box: free(), back: canvas.NewRectangle(nil), border: canvas.NewRectangle(nil),
 			text: canvas.NewText("", nil), number: canvas.NewText("", nil), place: -1,
 			mark: canvas.NewImageFromResource(nil), funnel: canvas.NewImageFromResource(nil)}
+		s.text.TextStyle.Bold = true
 		s.mark.FillMode, s.funnel.FillMode = canvas.ImageFillContain, canvas.ImageFillContain
 		s.box.Objects = []fyne.CanvasObject{s.back, s.border, s.text, s.mark, s.number, s.funnel}
 		slots = append(slots, s)
@@ -176,79 +186,91 @@ func (r *headerRenderer) titles(slots []*titleSlot, first, end int, height float
 }
 
 func (r *headerRenderer) title(s *titleSlot, state titleState, height float32) {
-	h := r.of
+	h, look := r.of, &r.look
 	g := h.of
 	column := g.cols.list[state.place]
 	c := g.all[column.index]
-	pad := theme.Size(theme.SizeCellPad)
 	width := float32(column.width)
 	s.box.Move(fyne.NewPos(float32(column.start), 0))
-	s.box.Resize(fyne.NewSize(width, height))
 
-	s.back.FillColor = theme.Color("headerBackground")
+	back, edge := look.back, look.edge
 	if state.held {
-		s.back.FillColor = theme.Color(theme.ColorRowSelected)
+		back = look.held
 	} else if state.hover {
-		s.back.FillColor = theme.Color(theme.ColorButtonHover)
+		back = look.hover
 	}
-	s.back.Resize(fyne.NewSize(width, height))
-	s.border.FillColor = theme.Color("separator")
 	if state.border {
-		s.border.FillColor = theme.Color(theme.ColorAccent)
+		edge = look.accent
 	}
+	paint(s.back, back)
+	s.back.Resize(fyne.NewSize(width, height))
+	paint(s.border, edge)
 	s.border.Move(fyne.NewPos(width-1, 6))
 	s.border.Resize(fyne.NewSize(1, max(height-12, 0)))
 
-	s.text.TextSize, s.text.TextStyle.Bold = theme.Size(theme.SizeText), true
-	s.text.Color = theme.Color(theme.ColorMuted)
+	ink := look.words
 	if state.number > 0 || c.Filtered {
-		s.text.Color = theme.Color("foreground")
+		ink = look.strong
 	}
 	room := h.titleRoom(state.place)
-	s.text.Text, _ = g.ruler(true).fit(c.Title, room)
-	words := min(g.ruler(true).width(s.text.Text)+1, max(room, 0))
-	s.mark.Hidden, s.number.Hidden = state.number == 0, state.number == 0 || !state.several
-	marks := float32(0)
+	title, _ := g.ruler(true).fit(c.Title, room)
+	write(s.text, title, look.text, ink)
+	words := min(g.ruler(true).width(title)+1, max(room, 0))
+	s.mark.Hidden, s.number.Hidden, s.funnel.Hidden = state.number == 0, state.number == 0 || !state.several, !c.Filtered
+	marks, funnel := float32(0), float32(0)
 	if state.number > 0 {
 		marks = 14
 		if state.several {
 			marks += 8
 		}
 	}
-	funnel := float32(0)
-	if s.funnel.Hidden = !c.Filtered; c.Filtered {
+	if c.Filtered {
 		funnel = funnelRoom
 	}
-	x := pad
+	x := look.pad
+	at := x + words + 3
 	if c.align() == Right { // the marks stand left of it, so that title and numbers end at one line
-		x = max(width-pad-words, pad+marks+funnel)
+		x = max(width-look.pad-words, look.pad+marks+funnel)
+		at = x - marks - funnel
 	}
 	s.text.Move(fyne.NewPos(x, 0))
 	s.text.Resize(fyne.NewSize(words, height))
-	at := x + words + 3
-	if c.align() == Right {
-		at = x - marks - funnel
-	}
 	if state.number > 0 {
-		s.mark.Resource = r.look.up
+		icon := look.up
 		if state.descending {
-			s.mark.Resource = r.look.down
+			icon = look.down
 		}
-		s.mark.Resize(fyne.NewSquareSize(12))
+		depict(s.mark, icon)
 		s.mark.Move(fyne.NewPos(at, (height-12)/2))
-		s.number.Text = strconv.Itoa(state.number)
-		s.number.TextSize, s.number.Color = theme.Size(theme.SizeCaption), theme.Color(theme.ColorAccent)
+		write(s.number, strconv.Itoa(state.number), look.caption, look.accent)
 		s.number.Move(fyne.NewPos(at+12, 0))
 		s.number.Resize(fyne.NewSize(8, height))
 	}
 	if c.Filtered {
-		s.funnel.Resource = r.look.funnel
-		s.funnel.Resize(fyne.NewSquareSize(12))
+		depict(s.funnel, look.funnel)
 		s.funnel.Move(fyne.NewPos(at+marks+1, (height-12)/2))
 	}
-	for _, o := range s.box.Objects {
-		if o.Visible() {
-			o.Refresh()
-		}
+}
+
+// paint, write and depict change what an object looks like, and touch it only when that is another look.
+func paint(o *canvas.Rectangle, ink color.Color) {
+	if o.FillColor != ink {
+		o.FillColor = ink
+		o.Refresh()
+	}
+}
+
+func write(o *canvas.Text, words string, size float32, ink color.Color) {
+	if o.Text != words || o.TextSize != size || o.Color != ink {
+		o.Text, o.TextSize, o.Color = words, size, ink
+		o.Refresh()
+	}
+}
+
+func depict(o *canvas.Image, icon fyne.Resource) {
+	if o.Resource != icon {
+		o.Resource = icon
+		o.Resize(fyne.NewSquareSize(12))
+		o.Refresh()
 	}
 }
