@@ -168,6 +168,7 @@ var causes = map[string]Cause{
 	"condition-not-whole":   {},
 	"column-of-words":       {},
 	"key-of-several-rows":   {},
+	"view-saved-before":     {},
 	"more-rows-than-fit":    {Step: StepForm},
 
 	// Files and folders

@@ -132,6 +132,13 @@ var pages = map[exchange.Code][]string{
 	"table.too-many-rows":  {"more-rows-than-fit"},
 	"table.key-repeats":    {"key-of-several-rows"},
 
+	// Saved views
+	"view.unreadable": {"other-file-chosen", "edited-by-hand", "file-cut-short"},
+	"view.newer":      {"newer-version-used"},
+	"view.unknown":    {"word-mistyped"},
+	"view.name-taken": {"view-saved-before"},
+	"view.bad-name":   {"copied-along"},
+
 	// Files and folders
 	"export.not-written":      {"file-open-elsewhere", "file-no-right", "disk-full", "drive-gone", "scanner-blocks-folder"},
 	"export.unknown-format":   {"ending-not-known"},

@@ -256,6 +256,9 @@ func NewChip(text string, removed func()) *Chip {
 	return c
 }
 
+// SetTip changes the tooltip of the words.
+func (c *Chip) SetTip(text string) { c.body.SetTip(text) }
+
 // Text is what the chip says.
 func (c *Chip) Text() string { return c.text }
 

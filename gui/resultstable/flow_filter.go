@@ -1,42 +1,41 @@
 package resultstable
 
 import (
+	"cmp"
+	"context"
 	"reflect"
 	"slices"
-	"time"
 
 	"tenantry/core/exchange"
 	"tenantry/core/results"
+	"tenantry/core/views"
 )
 
 // Filters are the conditions that must all hold, in order: each shows as one chip.
-func (f *Flow) Filters() []results.Filter { return conditions(f.model.Query.Filter) }
-
-// conditions are the members of a filter's outermost "all".
-func conditions(filter results.Filter) []results.Filter {
-	switch {
-	case filter.IsZero():
-		return nil
-	case len(filter.Any) == 0 && filter.Not == nil && filter.Column == "":
-		return filter.All
-	}
-	return []results.Filter{filter}
-}
-
-// together is a filter with the given conditions as the members of its outermost "all", also when there is one.
-func together(conditions []results.Filter) results.Filter {
-	if len(conditions) == 0 {
-		return results.Filter{}
-	}
-	return results.Filter{All: conditions}
-}
+func (f *Flow) Filters() []results.Filter { return views.Conditions(f.model.Query.Filter) }
 
 // SetFilter keeps rows that match, in place of what was kept before; the zero Filter keeps all.
-func (f *Flow) SetFilter(filter results.Filter) { f.setConditions(conditions(filter), "") }
+func (f *Flow) SetFilter(filter results.Filter) { f.setConditions(views.Conditions(filter), "") }
 
-// AddFilter keeps of the rows those that match too.
-func (f *Flow) AddFilter(filter results.Filter) {
-	f.setConditions(append(slices.Clone(f.Filters()), conditions(filter)...), "")
+// AddFilter keeps of the rows those that match too: one chip more.
+func (f *Flow) AddFilter(filter results.Filter) { f.PutFilter(-1, filter, "") }
+
+// PutFilter puts a condition in the place of the one at i of Filters, or behind them when there is none at i,
+// and returns its place. typing names the field it is typed in, as letters of one field are undone together.
+func (f *Flow) PutFilter(i int, filter results.Filter, typing string) int {
+	now := slices.Clone(f.Filters())
+	switch {
+	case filter.IsZero():
+		return -1
+	case i < 0 || i >= len(now):
+		i, now = len(now), append(now, filter)
+	case reflect.DeepEqual(now[i], filter):
+		return i
+	default:
+		now[i] = filter
+	}
+	f.setConditions(now, typing)
+	return i
 }
 
 // RemoveFilter takes away the condition at i of Filters.
@@ -46,16 +45,9 @@ func (f *Flow) RemoveFilter(i int) {
 	}
 }
 
-// ReplaceFilter puts a condition in the place of the one at i of Filters.
-func (f *Flow) ReplaceFilter(i int, filter results.Filter) {
-	if now := f.Filters(); i >= 0 && i < len(now) {
-		f.setConditions(slices.Replace(slices.Clone(now), i, i+1, conditions(filter)...), "")
-	}
-}
-
 func (f *Flow) setConditions(conditions []results.Filter, typing string) {
 	f.remember(typing)
-	f.model.Query.Filter, f.model.Said = together(conditions), ""
+	f.model.Query.Filter, f.model.Said = views.Together(conditions), ""
 	f.arrange()
 }
 
@@ -91,12 +83,12 @@ func (f *Flow) OpenGroup(row int) {
 	var of []results.Filter
 	for i, c := range m.View.Columns() {
 		if c.Role == results.Data {
-			of = append(of, valueFilter(c, m.View.Cell(row, i), true))
+			of = append(of, views.ValueFilter(c, m.View.Cell(row, i), true))
 		}
 	}
 	groups := f.arrangement()
 	f.remember("")
-	m.Query.Filter = together(append(slices.Clone(f.Filters()), of...))
+	m.Query.Filter = views.Together(append(slices.Clone(f.Filters()), of...))
 	f.group(results.Group{})
 	f.groups = &groups
 	f.arrange()
@@ -114,38 +106,13 @@ func (f *Flow) BackToGroups() {
 	f.restore(*f.groups)
 }
 
-// valueFilter is the condition that keeps the rows with the value v in a column. exactly takes a time to its
-// last digit; otherwise it stands for its day, as it shows on this computer.
-func valueFilter(column results.Column, v exchange.Value, exactly bool) results.Filter {
-	is := func(value string) results.Filter {
-		return results.Filter{Column: column.Name, Op: results.Equal, Value: value}
-	}
-	switch {
-	case v.IsNone() || v.Text() == "":
-		return results.Filter{Column: column.Name, Op: results.IsEmpty}
-	case column.Type == exchange.Time && v.Kind() == exchange.Time && !exactly:
-		t, zone := v.Instant()
-		if zone {
-			t = t.Local()
-		}
-		return is(t.Format(time.DateOnly))
-	case v.Kind() == exchange.List:
-		var all []results.Filter
-		for _, m := range v.List() {
-			all = append(all, is(m.Text()))
-		}
-		return results.And(all...)
-	}
-	return is(v.Text())
-}
-
 // OnlyValues keeps rows with a value that one of the given rows of the view has in a column, or with not those
 // that have none of them.
 func (f *Flow) OnlyValues(column int, rows []int, not bool) {
 	view := f.model.View
 	var values []results.Filter
 	for _, row := range rows {
-		value := valueFilter(view.Columns()[column], view.Cell(row, column), false)
+		value := views.ValueFilter(view.Columns()[column], view.Cell(row, column), false)
 		if !slices.ContainsFunc(values, func(have results.Filter) bool { return reflect.DeepEqual(have, value) }) {
 			values = append(values, value)
 		}
@@ -158,28 +125,71 @@ func (f *Flow) OnlyValues(column int, rows []int, not bool) {
 		filter = results.Filter{Any: values}
 	}
 	if not {
-		filter = negated(filter)
+		filter = views.Negate(filter)
 	}
-	f.AddFilter(together([]results.Filter{filter}))
+	f.AddFilter(filter)
 }
 
-// negated is the filter that matches where f does not, in the shortest form.
-func negated(f results.Filter) results.Filter {
-	if len(f.All) == 0 && len(f.Any) == 0 && f.Not == nil {
-		if op, ok := opposite[f.Op]; ok {
-			f.Op = op
-			return f
+// Speaker says filters in the words of this table.
+func (f *Flow) Speaker() views.Speaker {
+	return views.Speaker{Words: f.o.Words, Columns: f.model.View.Snapshot().Columns(), Name: f.o.Name}
+}
+
+// mostValues is how many values of a column one can choose from.
+const mostValues = 1000
+
+// Values looks up the most common values of a column among the rows that match all conditions but the one at
+// without, away from the screen, and hands them to then on it. Members of lists count one by one.
+func (f *Flow) Values(column string, without int, then func(values []results.Common, distinct int)) {
+	now := slices.Clone(f.Filters())
+	if without >= 0 && without < len(now) {
+		now = slices.Delete(now, without, without+1)
+	}
+	snapshot := f.table.Snapshot()
+	query := results.Query{Filter: views.Together(now), Columns: []string{column}, Language: f.o.Words.Lang()}
+	f.o.Loop.Go(f.ctx, func(ctx context.Context) {
+		var p results.Profile
+		view, err := results.Arrange(ctx, snapshot, query)
+		if err == nil {
+			p, err = view.Profile(ctx, 0, mostValues)
 		}
-	}
-	if f.Not != nil && len(f.All) == 0 && len(f.Any) == 0 && f.Column == "" {
-		return *f.Not
-	}
-	return results.Filter{Not: &f}
+		if err != nil {
+			return // the conditions cannot be followed, and the table says so
+		}
+		values := members(p)
+		f.o.Loop.Post(func() {
+			if ctx.Err() == nil {
+				then(values, max(p.Distinct, len(values)))
+			}
+		})
+	})
 }
 
-// opposite are the operators that hold exactly where another does not, empty cells too.
-var opposite = map[results.Op]results.Op{
-	results.Equal: results.NotEqual, results.NotEqual: results.Equal,
-	results.Contains: results.NotContains, results.NotContains: results.Contains,
-	results.IsEmpty: results.IsNotEmpty, results.IsNotEmpty: results.IsEmpty,
+// members are the common values of a column, those of lists one by one, and last the empty cells.
+func members(p results.Profile) []results.Common {
+	values := p.Top
+	if p.Column.Type == exchange.List {
+		at := map[string]int{}
+		values = nil
+		for _, one := range p.Top {
+			list := []exchange.Value{one.Value}
+			if one.Value.Kind() == exchange.List {
+				list = one.Value.List()
+			}
+			for _, v := range list {
+				i, known := at[v.Text()]
+				if !known {
+					i = len(values)
+					at[v.Text()] = i
+					values = append(values, results.Common{Value: v})
+				}
+				values[i].Count += one.Count
+			}
+		}
+		slices.SortStableFunc(values, func(a, b results.Common) int { return cmp.Compare(b.Count, a.Count) })
+	}
+	if p.Empty > 0 {
+		values = append(slices.Clip(values), results.Common{Count: p.Empty})
+	}
+	return values
 }

@@ -44,6 +44,8 @@ type Panel struct {
 	head   *fyne.Container
 	find   *kit.Entry
 	panes  *paneButtons
+	chips  *chipLine
+	filter *filterPane // of the pane for filters, nil before it is opened
 	groups *kit.Button // back to the groups; hidden while no group is open
 	bar    *kit.ProgressBar
 	grid   *grid.Grid
@@ -120,7 +122,8 @@ func NewPanel(flow *Flow) *Panel {
 	p.middle = container.NewStack(p.grid)
 	p.center = container.NewStack(p.middle)
 	p.above = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(4, 0, 8, 8), p.strips))
-	p.root = container.New(&stacking{p}, p.above, p.head, p.bar, p.center, foot)
+	p.chips = newChipLine(p)
+	p.root = container.New(&stacking{p}, p.above, p.head, p.chips.root, p.bar, p.center, foot)
 	flow.OnChange = p.draw
 	p.draw(true)
 	return p
@@ -175,6 +178,7 @@ func (p *Panel) draw(view bool) {
 		p.groups.Hidden = !p.flow.InGroup()
 		p.head.Objects[0].Refresh()
 	}
+	p.chips.draw()
 	p.drawStrips()
 	p.drawMiddle()
 	switch {

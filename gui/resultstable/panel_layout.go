@@ -2,7 +2,7 @@ package resultstable
 
 import "fyne.io/fyne/v2"
 
-// stacking lays out the panel: strips, the line with find, progress, table, status line. Strips that need much
+// stacking lays out the panel: strips, the line with find, filters, progress, table, status line. Strips that need much
 // room, with their details unfolded, scroll; the table keeps its part.
 type stacking struct{ of *Panel }
 
@@ -10,7 +10,7 @@ func (*stacking) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(32
 
 func (l *stacking) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	const share = 0.6 // of the height at most for the strips
-	above, head, bar, center, foot := objects[0], objects[1], objects[2], objects[3], objects[4]
+	above, head, chips, bar, center, foot := objects[0], objects[1], objects[2], objects[3], objects[4], objects[5]
 	y := float32(0)
 	put := func(o fyne.CanvasObject, h float32) {
 		o.Resize(fyne.NewSize(size.Width, h))
@@ -24,6 +24,10 @@ func (l *stacking) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	}
 	put(above, min(need, size.Height*share))
 	put(head, head.MinSize().Height)
+	if chips.Visible() {
+		chips.Resize(fyne.NewSize(size.Width, chips.Size().Height)) // they know their height by their width too
+		put(chips, chips.MinSize().Height)
+	}
 	put(bar, bar.MinSize().Height) // has its room also while it is hidden, so that nothing jumps
 	last := foot.MinSize().Height
 	put(center, max(size.Height-y-last, 0))

@@ -27,6 +27,9 @@ func (p *Panel) menuFor(row, column int) *fyne.Menu {
 		name := columns[column].Name
 		m.item("table.sort-up", func() { p.flow.SortBy([]results.SortKey{{Column: name}}) })
 		m.item("table.sort-down", func() { p.flow.SortBy([]results.SortKey{{Column: name, Desc: true}}) })
+		if columns[column].Role == results.Data {
+			m.item("filter.menu", func() { p.NewFilter(name) })
+		}
 		if columns[column].Role == results.Data && !p.flow.Model().View.Grouped() {
 			m.item("view.group", func() { p.flow.GroupBy(results.Group{Columns: []string{name}}) })
 		}

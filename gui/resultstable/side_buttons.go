@@ -20,6 +20,7 @@ type pane struct {
 // panes are the kinds there are, in the order of their buttons.
 func panes() []pane {
 	return []pane{
+		{sideFilter, icons.Filter, "filter.pane", newFilterPane},
 		{sideColumns, icons.Columns, "table.columns", newColumnChooser},
 		{sideDetails, icons.Details, "table.details", newDetails},
 	}

@@ -1,0 +1,509 @@
+package resultstable
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+	"sort"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/widget"
+
+	"tenantry/core/exchange"
+	"tenantry/core/results"
+	"tenantry/core/views"
+	"tenantry/core/wording"
+	"tenantry/gui/kit"
+	"tenantry/gui/kit/icons"
+	"tenantry/gui/kit/theme"
+)
+
+const sideFilter = "filter"
+
+// filterPane is the pane in which one filter is made or changed. What is whole takes effect at once; the
+// table is beside it.
+type filterPane struct {
+	panel    *Panel
+	draft    filterDraft
+	choosing int // the part whose column is being chosen, -1 for none
+	body     *fyne.Container
+	foot     *fyne.Container
+	remove   *kit.Button
+	fields   []*kit.Field // of the parts, where a problem is said
+	columns  []results.Column
+}
+
+// EditFilter opens the pane on the filter at i of Flow.Filters.
+func (p *Panel) EditFilter(i int) {
+	if i >= len(p.flow.Filters()) {
+		return
+	}
+	f := p.filterPane()
+	f.load(i)
+	f.build()
+}
+
+// NewFilter opens the pane for a filter more: on a column, or with the choice of one for an empty name.
+func (p *Panel) NewFilter(column string) {
+	f := p.filterPane()
+	f.begin(column)
+	f.build()
+}
+
+// filterPane opens the pane, when it is not open, and returns it.
+func (p *Panel) filterPane() *filterPane {
+	p.showSide(sideFilter)
+	return p.filter
+}
+
+// newFilterPane makes the pane, for a filter more.
+func newFilterPane(p *Panel) *side {
+	w := p.flow.Words()
+	f := &filterPane{panel: p, choosing: -1, body: container.NewStack()}
+	p.filter = f
+	head := container.NewBorder(nil, nil, kit.NewHeading(w.Text("filter.title")),
+		kit.NewIconButton(icons.Close, w.Text("table.close"), p.closeSide))
+	f.remove = kit.NewButton(w.Text("filter.remove"), icons.Close, kit.Quiet, func() {
+		p.flow.RemoveFilter(f.draft.at)
+		f.begin("")
+		f.build()
+	})
+	more := kit.NewButton(w.Text("filter.add"), icons.Add, kit.Quiet, func() { p.NewFilter("") })
+	f.foot = container.NewBorder(nil, nil, f.remove, more)
+	foot := container.New(layout.NewCustomPaddedLayout(4, 4, 8, 8), f.foot)
+	top := container.New(layout.NewCustomPaddedLayout(4, 4, 12, 8), head)
+	f.begin("")
+	f.build()
+	return &side{name: sideFilter, update: f.update,
+		root: container.NewStack(kit.NewSurface(theme.ColorSurface, ""), container.NewBorder(top, foot, nil, nil, f.body))}
+}
+
+func (f *filterPane) load(i int) {
+	f.columns = f.panel.flow.Model().View.Snapshot().Columns()
+	f.choosing = -1
+	f.draft = draftOf(i, f.panel.flow.Filters()[i], f.columns)
+}
+
+func (f *filterPane) begin(column string) {
+	f.columns = f.panel.flow.Model().View.Snapshot().Columns()
+	f.choosing = -1
+	if column == "" {
+		f.draft, f.choosing = filterDraft{at: -1, parts: []views.Condition{{}}}, 0
+		return
+	}
+	f.draft = newDraft(columnOf(f.columns, column))
+}
+
+// update follows what is done to the filters elsewhere: a step back, a chip that is taken away.
+func (f *filterPane) update() {
+	if now := f.panel.flow.Model().View.Snapshot().Columns(); len(now) != len(f.columns) {
+		f.columns = now
+		if f.choosing >= 0 {
+			f.build()
+		}
+	}
+	filters := f.panel.flow.Filters()
+	if f.draft.at < 0 || f.draft.at < len(filters) && reflect.DeepEqual(filters[f.draft.at], f.draft.applied) {
+		return
+	}
+	same := func(one results.Filter) bool { return reflect.DeepEqual(one, f.draft.applied) }
+	if at := slices.IndexFunc(filters, same); at >= 0 {
+		f.draft.at = at
+		return
+	}
+	if f.draft.at < len(filters) {
+		f.load(f.draft.at)
+	} else {
+		f.begin("")
+	}
+	f.build()
+}
+
+// apply gives the flow what the draft says, when it is whole, and says what is wrong with it.
+func (f *filterPane) apply() {
+	w := f.panel.flow.Words()
+	for i, field := range f.fields {
+		said := ""
+		if _, err := f.draft.problem(i, f.columns, w); err != nil {
+			said = sayWrong(err, w)
+		}
+		if said != field.Problem() {
+			field.SetProblem(said)
+			f.body.Refresh()
+		}
+	}
+	filter, ok := f.draft.filter(f.columns, w)
+	if !ok || reflect.DeepEqual(filter, f.draft.applied) {
+		return
+	}
+	f.draft.applied = filter
+	f.draft.at = f.panel.flow.PutFilter(f.draft.at, filter, "filter")
+	f.remove.Show()
+	f.foot.Refresh()
+}
+
+// sayWrong says what is wrong with a value, with the column's name as it stands on its header.
+func sayWrong(err error, w *wording.Words) string {
+	p := *exchange.AsProblem(err)
+	p.Args = maps.Clone(p.Args)
+	if name, ok := p.Args["column"]; ok {
+		p.Args["column"] = w.Label(name)
+	}
+	m := w.Problem(&p)
+	return m.Title + ". " + m.Next
+}
+
+// build makes the pane's content anew: the choice of a column, or the conditions.
+func (f *filterPane) build() {
+	f.fields = nil
+	f.remove.Hidden = f.draft.at < 0
+	f.foot.Refresh()
+	var content fyne.CanvasObject
+	switch {
+	case f.draft.foreign:
+		text := kit.NewParagraph(f.panel.flow.Speaker().Say(f.draft.applied), false)
+		content = container.New(layout.NewCustomPaddedLayout(4, 4, 12, 12), kit.Stacked(8, text, kit.NewCaption(f.panel.flow.Words().Text("filter.foreign"))))
+	case f.choosing >= 0:
+		content = f.chooser()
+	default:
+		content = f.conditions()
+	}
+	f.body.Objects = []fyne.CanvasObject{content}
+	f.body.Refresh()
+}
+
+// chooser lists the columns, those that show first, with a search.
+func (f *filterPane) chooser() fyne.CanvasObject {
+	w := f.panel.flow.Words()
+	var names []string
+	list := kit.NewList(w.Text("filter.column"))
+	list.RowHeight = theme.Size(theme.SizeRow)
+	cursor := 0
+	order := func(text string) {
+		names, cursor = names[:0], 0
+		var rest []string
+		here := func(name string) bool {
+			_, ok := find(f.columns, name)
+			return ok && (text == "" || containsFold(w.Label(name), text) || containsFold(name, strings.ReplaceAll(text, " ", "")))
+		}
+		m := f.panel.flow.Model()
+		states := m.Columns
+		if m.View.Grouped() {
+			states = m.other
+		}
+		for _, s := range states {
+			if here(s.Name) && !s.Hidden {
+				names = append(names, s.Name)
+			} else if here(s.Name) {
+				rest = append(rest, s.Name)
+			}
+		}
+		sort.Slice(rest, func(i, j int) bool { return strings.ToLower(w.Label(rest[i])) < strings.ToLower(w.Label(rest[j])) })
+		names = append(names, rest...)
+		list.Refresh()
+	}
+	take := func(i int) {
+		if i < 0 || i >= len(names) {
+			return
+		}
+		at := f.choosing
+		if f.draft.parts[at].Column != names[i] {
+			f.draft.parts[at] = newPart(columnOf(f.columns, names[i]))
+		}
+		f.choosing = -1
+		f.build()
+		f.apply()
+	}
+	list.Length = func() int { return len(names) }
+	list.Create = func() fyne.CanvasObject {
+		text := kit.NewText("")
+		text.Clip = true
+		return container.New(layout.NewCustomPaddedLayout(0, 0, 12, 8), text)
+	}
+	list.Update = func(row int, o fyne.CanvasObject) {
+		o.(*fyne.Container).Objects[0].(*kit.Text).SetText(w.Label(names[row]))
+	}
+	list.Cursor = func() int { return min(cursor, len(names)-1) }
+	list.OnMove = func(row int, _ fyne.KeyModifier) { cursor = row; list.Refresh() }
+	list.OnTap = func(row int, _ fyne.KeyModifier) { take(row) }
+	list.OnActivate = take
+	search := kit.NewSearch(w.Text("table.columns-find"), func(text string) { order(strings.TrimSpace(text)) })
+	search.OnSubmitted = func(string) { take(cursor) }
+	search.OnKey = func(key fyne.KeyName) bool {
+		if key == fyne.KeyDown {
+			kit.Focus(list)
+		}
+		return key == fyne.KeyDown
+	}
+	search.OnEscape = func() {
+		if search.Text != "" {
+			search.SetText("")
+			return
+		}
+		f.panel.closeSide()
+	}
+	order("")
+	kit.FocusBeside(f.panel.grid, search)
+	top := container.New(layout.NewCustomPaddedLayout(0, 4, 12, 8), kit.Stacked(4, kit.NewCaption(w.Text("filter.choose-column")), search))
+	return container.NewBorder(top, nil, nil, nil, list)
+}
+
+// conditions lists the draft's parts, with what joins them.
+func (f *filterPane) conditions() fyne.CanvasObject {
+	w := f.panel.flow.Words()
+	box := kit.Stacked(12)
+	if len(f.draft.parts) > 1 {
+		any, all := w.Text("filter.any"), w.Text("filter.all")
+		join := kit.NewSelect(w.Text("filter.join"), []string{any, all}, nil)
+		join.SetSelected(map[bool]string{false: any, true: all}[f.draft.all])
+		join.OnChanged = func(s string) {
+			f.draft.all = s == all
+			f.apply()
+		}
+		box.Add(join)
+	}
+	for i := range f.draft.parts {
+		box.Add(f.part(i))
+	}
+	box.Add(container.NewHBox(kit.NewButton(w.Text("filter.another"), icons.Add, kit.Quiet, func() {
+		f.draft.parts = append(f.draft.parts, views.Condition{})
+		f.choosing = len(f.draft.parts) - 1
+		f.build()
+	})))
+	return container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, 8, 12, 12), box))
+}
+
+// part is one condition: its column, what it asks, and the values.
+func (f *filterPane) part(i int) fyne.CanvasObject {
+	w, c := f.panel.flow.Words(), &f.draft.parts[i]
+	column := columnOf(f.columns, c.Column)
+	choose := kit.NewButton(w.Label(c.Column), icons.Columns, kit.Plain, func() {
+		f.choosing = i
+		f.build()
+	})
+	choose.SetTip(w.Text("filter.change-column", "column", c.Column))
+	line := container.NewBorder(nil, nil, nil, nil, choose)
+	if len(f.draft.parts) > 1 {
+		line = container.NewBorder(nil, nil, nil, kit.NewIconButton(icons.Close, w.Text("filter.remove-part"), func() {
+			f.draft.parts = slices.Delete(f.draft.parts, i, i+1)
+			f.build()
+			f.apply()
+		}), choose)
+	}
+	type choice struct {
+		test views.Test
+		not  bool
+	}
+	var choices []choice
+	var names []string
+	chosen := 0
+	for _, t := range views.Tests(column.Type) {
+		for _, not := range []bool{false, true} {
+			key := testKey(t, not, column.Type)
+			if !w.Has(key) && (t != c.Test || not != c.Not) {
+				continue
+			}
+			if t == c.Test && not == c.Not {
+				chosen = len(choices)
+			}
+			choices, names = append(choices, choice{t, not}), append(names, w.Text(key))
+		}
+	}
+	test := kit.NewSelect(w.Text("filter.test"), names, nil)
+	test.SetSelectedIndex(chosen)
+	test.OnChanged = func(string) {
+		at := test.SelectedIndex()
+		if at < 0 || choices[at].test == c.Test && choices[at].not == c.Not {
+			return
+		}
+		c.Test, c.Not = choices[at].test, choices[at].not
+		for n := c.Test.Values(); len(c.Values) < n; {
+			c.Values = append(c.Values, "")
+		}
+		if c.Test == views.OneOf {
+			c.Values = slices.DeleteFunc(c.Values, func(v string) bool { return v == "" })
+		}
+		f.build()
+		f.apply()
+	}
+	field := kit.NewField(w.Text("filter.value"), f.values(c, column))
+	if near := results.Examples(column.Type); near != "" && c.Test.Values() > 0 && column.Type != exchange.Flag {
+		field.SetHint(w.Text("filter.such-as", "near", examplesFor(c.Test, column.Type, near)))
+	}
+	field.Hidden = c.Test.Values() == 0
+	f.fields = append(f.fields, field)
+	return kit.Stacked(6, line, test, field)
+}
+
+// examplesFor leaves out examples that a test cannot use: an age is a span of time, a date is none.
+func examplesFor(t views.Test, kind exchange.Kind, near string) string {
+	if kind != exchange.Time {
+		return near
+	}
+	var some []string
+	for _, one := range strings.Split(near, ", ") {
+		v, _ := results.ReadValue(kind, one, results.Query{})
+		if (v.Kind() == exchange.Duration) == (t == views.Older || t == views.Newer) {
+			some = append(some, one)
+		}
+	}
+	return strings.Join(some, ", ")
+}
+
+// testKey names the words of a test in the list of tests, which depend on the type of the column.
+func testKey(t views.Test, not bool, kind exchange.Kind) string {
+	key := "test." + string(t)
+	if not {
+		key = "test.not-" + string(t)
+	}
+	switch kind {
+	case exchange.Time:
+		switch t {
+		case views.Over, views.Under, views.AtLeast, views.AtMost, views.Is:
+			key += "-time"
+		}
+	case exchange.Duration:
+		switch t {
+		case views.Over, views.Under:
+			key += "-duration"
+		}
+	case exchange.Flag:
+		if not && t == views.Is {
+			return "test.none" // yes and no are each other's opposite already
+		}
+	}
+	return key
+}
+
+// values is where the values of a condition are typed or chosen.
+func (f *filterPane) values(c *views.Condition, column results.Column) fyne.CanvasObject {
+	w := f.panel.flow.Words()
+	entry := func(at int, label string) *kit.Entry {
+		e := kit.NewEntry(label)
+		for len(c.Values) <= at {
+			c.Values = append(c.Values, "")
+		}
+		e.SetText(c.Values[at])
+		e.OnChanged = func(text string) {
+			c.Values[at] = text
+			f.apply()
+		}
+		e.OnEscape = f.panel.closeSide
+		e.OnSubmitted = func(string) { f.panel.FocusTable() }
+		return e
+	}
+	switch n := c.Test.Values(); {
+	case n == 0:
+		return container.NewStack()
+	case n < 0:
+		return f.list(c, column)
+	case n == 2:
+		low, high := entry(0, w.Text("filter.low")), entry(1, w.Text("filter.high"))
+		kit.FocusBeside(f.panel.grid, low)
+		return kit.Stacked(4, low, high)
+	case column.Type == exchange.Flag:
+		yes, no := w.YesNo(true), w.YesNo(false)
+		s := kit.NewSelect(w.Text("filter.value"), []string{yes, no}, nil)
+		s.SetSelected(map[bool]string{true: yes, false: no}[strings.EqualFold(c.Values[0], "true")])
+		s.OnChanged = func(text string) {
+			c.Values[0] = map[string]string{yes: "true", no: "false"}[text]
+			f.apply()
+		}
+		return s
+	}
+	e := entry(0, w.Text("filter.value"))
+	kit.FocusBeside(f.panel.grid, e)
+	return e
+}
+
+// list is the values that stand in the column, with how often, to tick some.
+func (f *filterPane) list(c *views.Condition, column results.Column) fyne.CanvasObject {
+	const high = 260 // points
+	w := f.panel.flow.Words()
+	type value struct {
+		typed, said string
+		count       int
+	}
+	var all, some []value
+	list := widget.NewList(
+		func() int { return len(some) },
+		func() fyne.CanvasObject {
+			count := kit.NewCaption("")
+			count.Align, count.Clip = fyne.TextAlignTrailing, true
+			room := container.NewGridWrap(fyne.NewSize(64, theme.Size(theme.SizeRow)), kit.Middle(count))
+			return container.NewBorder(nil, nil, nil, room, kit.NewCheck("", nil))
+		},
+		func(i widget.ListItemID, o fyne.CanvasObject) {
+			room := o.(*fyne.Container).Objects[1].(*fyne.Container).Objects[0].(*fyne.Container)
+			check, count := o.(*fyne.Container).Objects[0].(*kit.Check), room.Objects[0].(*kit.Text)
+			v := some[i]
+			check.OnChanged = nil
+			check.Text = kit.Shorten(v.said, 220, theme.Size(theme.SizeText), fyne.TextStyle{})
+			check.SetTip(v.said)
+			check.SetChecked(slices.Contains(c.Values, v.typed))
+			check.Refresh()
+			count.SetText(w.Number(int64(v.count)))
+			check.OnChanged = func(on bool) {
+				c.Values = slices.DeleteFunc(c.Values, func(have string) bool { return have == v.typed })
+				if on {
+					c.Values = append(c.Values, v.typed)
+				}
+				f.apply()
+			}
+		})
+	list.HideSeparators = true
+	more := kit.NewCaption("")
+	more.Hide()
+	find := ""
+	show := func() {
+		some = some[:0]
+		for _, v := range all {
+			if find == "" || containsFold(v.said, find) {
+				some = append(some, v)
+			}
+		}
+		list.Refresh()
+	}
+	search := kit.NewSearch(w.Text("filter.find-value"), func(text string) {
+		find = strings.TrimSpace(text)
+		show()
+	})
+	f.panel.flow.Values(c.Column, f.draft.at, func(values []results.Common, distinct int) {
+		all = nil
+		for _, one := range values {
+			v := value{typed: views.ValueFilter(column, one.Value, true).Value, said: w.Value(one.Value), count: one.Count}
+			if column.Name == results.CustomerColumn {
+				v.said = f.panel.flow.Name(exchange.CustomerID(v.typed))
+			}
+			if v.typed == "" {
+				v.said = w.Text("filter.nothing")
+			}
+			all = append(all, v)
+		}
+		for _, typed := range c.Values { // chosen before, and not there now
+			if !slices.ContainsFunc(all, func(v value) bool { return v.typed == typed }) {
+				all = append(all, value{typed: typed, said: f.panel.flow.Speaker().Value(column, typed)})
+			}
+		}
+		if distinct > len(values) {
+			more.SetText(w.Count("filter.values-more", distinct-len(values)))
+			more.Show()
+		}
+		show()
+	})
+	return kit.Stacked(4, search, container.New(&fixedHeight{high}, list), more)
+}
+
+// fixedHeight gives its object the width there is and always the same height.
+type fixedHeight struct{ height float32 }
+
+func (h *fixedHeight) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(objects[0].MinSize().Width, h.height)
+}
+
+func (h *fixedHeight) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	objects[0].Resize(fyne.NewSize(size.Width, h.height))
+}
