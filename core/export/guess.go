@@ -11,6 +11,7 @@ import (
 // guess is the set of types that all cells of a column so far can be.
 type guess uint8
 
+// The types, the one that is taken when cells can be several first.
 const (
 	wholeNumber guess = 1 << iota
 	decimalNumber
@@ -56,12 +57,19 @@ func (g guess) narrow(cell string) guess {
 	return g
 }
 
+// choice is the one type that cells are read as which can be what g says; 0 for text.
+func (g guess) choice() guess {
+	if g&seen == 0 {
+		return 0
+	}
+	return g & anything & -(g & anything)
+}
+
 // reader reads the cells of a column. Bytes written as whole numbers become sizes where the column's name is
 // one that Exchange gives to sizes.
 func (g guess) reader(name string) func(string) exchange.Value {
-	has := func(t guess) bool { return g&seen != 0 && g&t != 0 }
-	switch {
-	case has(wholeNumber):
+	switch g.choice() {
+	case wholeNumber:
 		size := sizeName(name)
 		return func(s string) exchange.Value {
 			n, ok := readInteger(refuse(s))
@@ -73,7 +81,7 @@ func (g guess) reader(name string) func(string) exchange.Value {
 			}
 			return exchange.NewInteger(n)
 		}
-	case has(decimalNumber):
+	case decimalNumber:
 		return func(s string) exchange.Value {
 			s = refuse(s)
 			if n, ok := readInteger(s); ok {
@@ -84,16 +92,16 @@ func (g guess) reader(name string) func(string) exchange.Value {
 			}
 			return exchange.NewDecimal(s)
 		}
-	case has(sizeText):
+	case sizeText:
 		return func(s string) exchange.Value { v, _ := readSize(refuse(s)); return v }
-	case has(flagWord):
+	case flagWord:
 		return func(s string) exchange.Value { return exchange.NewFlag(strings.EqualFold(s, "true")) }
-	case has(spanText):
+	case spanText:
 		return func(s string) exchange.Value {
 			n, _ := exchange.ParseDuration(refuse(s))
 			return exchange.NewDuration(n)
 		}
-	case has(timeText3339):
+	case timeText3339:
 		return func(s string) exchange.Value { v, _ := readTime(refuse(s)); return v }
 	}
 	return func(s string) exchange.Value { return exchange.NewText(refuse(s)) }

@@ -45,6 +45,11 @@ func Open(ctx context.Context, path string) (*Opened, error) {
 	if info.Size() > largest {
 		return nil, tooLarge(path, "bytes", largest)
 	}
+	if info.Size() >= onceFrom {
+		if o, ok, err := openOnce(ctx, path, info.Size()); ok {
+			return o, err
+		}
+	}
 	text, err := readFile(path, info.Size())
 	if err != nil {
 		return nil, notRead(path, err)
@@ -74,11 +79,12 @@ func Read(ctx context.Context, name string, data []byte) (*Opened, error) {
 	return read(ctx, name, string(data))
 }
 
+func newOpened(name string) *Opened {
+	return &Opened{Table: results.NewTable(results.RunInfo{ID: name, Title: filepath.Base(name), Started: time.Now()})}
+}
+
 func read(ctx context.Context, name, data string) (*Opened, error) {
-	start := time.Now()
-	o := &Opened{Table: results.NewTable(results.RunInfo{
-		ID: name, Title: filepath.Base(name), Started: start,
-	})}
+	o := newOpened(name)
 	if isZip(data) {
 		o.Format = "xlsx"
 		if err := o.readXLSX(ctx, name, data); err != nil {
@@ -91,18 +97,12 @@ func read(ctx context.Context, name, data string) (*Opened, error) {
 	if err != nil {
 		return nil, notATable(name, 0, "text", err)
 	}
-	body := strings.TrimLeft(text, " \t\r\n")
-	ending := strings.ToLower(filepath.Ext(name))
-	switch {
-	case strings.HasPrefix(body, "#< CLIXML"), strings.HasPrefix(body, "<") && ending != ".csv":
-		o.Format = "clixml"
+	switch o.Format = formatOf(name, text); o.Format {
+	case "clixml":
 		err = o.readClixml(ctx, name, text)
-	case ending == ".json", ending == ".jsonl", ending == ".ndjson",
-		ending != ".csv" && (strings.HasPrefix(body, "{") || strings.HasPrefix(body, "[")):
-		o.Format = "json"
+	case "json":
 		err = o.readJSON(ctx, name, text)
 	default:
-		o.Format = "csv"
 		err = o.readCSV(ctx, name, text)
 	}
 	if err != nil {
@@ -110,6 +110,20 @@ func read(ctx context.Context, name, data string) (*Opened, error) {
 	}
 	o.Table.Finish(time.Now())
 	return o, nil
+}
+
+// formatOf tells the format of a file that starts with this text.
+func formatOf(name, text string) string {
+	body := strings.TrimLeft(text, " \t\r\n")
+	ending := strings.ToLower(filepath.Ext(name))
+	switch {
+	case strings.HasPrefix(body, "#< CLIXML"), strings.HasPrefix(body, "<") && ending != ".csv":
+		return "clixml"
+	case ending == ".json", ending == ".jsonl", ending == ".ndjson",
+		ending != ".csv" && (strings.HasPrefix(body, "{") || strings.HasPrefix(body, "[")):
+		return "json"
+	}
+	return "csv"
 }
 
 func notRead(name string, cause error) error {

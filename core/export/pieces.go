@@ -7,7 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"tenantry/core/exchange"
+	"tenantry/core/results"
 )
 
 // pieceBytes is about how long the pieces are that a CSV file is read in, by all cores at once.
@@ -20,12 +20,16 @@ type pieces struct {
 	size  int // what they were to be; a piece is longer where a row is, or no line ends
 }
 
-// cutRows parts text, which starts with a row, behind line ends that no quotes are around.
-func cutRows(text string, comma byte, size int) pieces {
-	p := pieces{comma: comma, size: size}
-	if comma == '"' || comma == '\n' || comma == '\r' {
-		p.of = []string{text} // a separator that is all but one
-		return p
+// noComma tells whether a byte that was given as separator is all but one.
+func noComma(b byte) bool { return b == '"' || b == '\n' || b == '\r' }
+
+// cutRows parts text, which starts with a row, behind line ends that no quotes are around. When more follows,
+// rest is what is behind the last of those.
+func cutRows(text string, comma byte, size int, more bool) (p pieces, rest string) {
+	p = pieces{comma: comma, size: size}
+	if noComma(comma) {
+		p.of = []string{text}
+		return p, ""
 	}
 	find := func(b byte, from int) int {
 		if at := strings.IndexByte(text[from:], b); at >= 0 {
@@ -50,11 +54,14 @@ func cutRows(text string, comma byte, size int) pieces {
 				end = find('\n', behind)
 			}
 		}
+		if end == len(text) && more {
+			return p, text[start:]
+		}
 		end = min(end+1, len(text))
 		p.of = append(p.of, text[start:end])
 		start = end
 	}
-	return p
+	return p, ""
 }
 
 // look is what a first reading finds.
@@ -133,69 +140,128 @@ func (p pieces) look(ctx context.Context, inHeading int) (look, error) {
 	return all, ctx.Err()
 }
 
-// block is the cells of a piece, column by column.
-type block struct {
-	columns [][]exchange.Value
-	rows    int
-	even    bool // every row has all columns
+// filling adds the cells of pieces to a table.
+type filling struct {
+	table   *results.Table
+	names   []string
+	columns []columnRead
+	comma   byte
+	longest int     // a piece that is longer is not read into a block
+	blocks  []block // one for each piece of a round
+
+	// What columns are read as may be a guess. Then it is found what their cells can be, until that shows that
+	// they are to be read so.
+	guesses bool
+	unknown []bool
+	found   []guess
+	blank   []bool // nothing was in their cells yet, so they may still be read as anything
 }
 
-func (b *block) read(text string, comma byte, read []func(string) exchange.Value) {
-	if b.columns == nil {
-		b.columns = make([][]exchange.Value, len(read))
+func newFilling(table *results.Table, names []string, types []guess, comma byte, size, pieces int) *filling {
+	f := &filling{table: table, names: names, comma: comma, longest: 4 * size, blocks: make([]block, pieces)}
+	for i, name := range names {
+		f.columns = append(f.columns, asType(types[i], name))
 	}
-	for i := range b.columns {
-		b.columns[i] = b.columns[i][:0]
+	f.unknown, f.blank, f.found = make([]bool, len(names)), make([]bool, len(names)), make([]guess, len(names))
+	return f
+}
+
+// guessed says that the types are guesses, made from some of the cells.
+func (f *filling) guessed(types []guess) {
+	f.guesses = true
+	for i, t := range types {
+		f.unknown[i], f.found[i], f.blank[i] = true, anything, t&seen == 0
 	}
-	b.rows, b.even = 0, true
-	reader := cellReader{text: text, comma: comma}
-	for {
-		cells, _, ok := reader.next()
-		if !ok {
-			return
+}
+
+// settle takes in what blocks found. It tells whether the guesses hold so far.
+func (f *filling) settle(blocks []block) bool {
+	for i := range blocks {
+		if !blocks[i].even || blocks[i].wrong {
+			return false
 		}
-		if len(cells) != len(read) {
-			b.even = false
-			return
+	}
+	for c := range f.columns {
+		if !f.unknown[c] {
+			continue
 		}
-		for i, cell := range cells {
-			var v exchange.Value
-			if cell != "" {
-				v = read[i](cell)
+		for i := range blocks {
+			f.found[c] = f.found[c].and(blocks[i].found[c])
+		}
+		if f.found[c]&seen == 0 {
+			continue
+		}
+		if f.blank[c] {
+			f.blank[c] = false
+			f.columns[c] = asType(f.found[c], f.names[c])
+			for i := range blocks {
+				blocks[i].readColumn(c, &f.columns[c])
 			}
-			b.columns[i] = append(b.columns[i], v)
 		}
-		b.rows++
+		f.unknown[c] = f.found[c].choice() != f.columns[c].as
 	}
+	return true
+}
+
+// settled tells whether all guesses were right, when all blocks were taken in.
+func (f *filling) settled() bool {
+	for c, unknown := range f.unknown {
+		if unknown && f.found[c].choice() != f.columns[c].as {
+			return false
+		}
+	}
+	return true
+}
+
+// read reads pieces, as many as there are blocks at most, each core one at a time. beside is done at the same
+// time.
+func (f *filling) read(pieces []string, beside func()) {
+	spread(1+len(pieces), func(take func() (int, bool)) {
+		for i, ok := take(); ok; i, ok = take() {
+			if i == 0 {
+				beside()
+				continue
+			}
+			b, text := &f.blocks[i-1], pieces[i-1]
+			if b.even = false; len(text) <= f.longest && !noComma(f.comma) {
+				b.take(text, f)
+			}
+		}
+	})
+}
+
+// add adds the rows of blocks to the table.
+func (f *filling) add(blocks []block) error {
+	now := make([]results.Block, len(blocks))
+	for i := range now {
+		now[i] = blocks[i].Block
+	}
+	return f.table.AppendBlocks("", f.names, now...)
 }
 
 // fill adds the rows of all pieces, in order. Cores read a piece each, and then add the columns.
 func (o *Opened) fill(ctx context.Context, p pieces, names []string, types []guess) error {
-	read := make([]func(string) exchange.Value, len(types))
-	for i := range types {
-		read[i] = types[i].reader(names[i])
-	}
-	blocks := make([]block, runtime.GOMAXPROCS(0))
-	for of := p.of; len(of) > 0; of = of[min(len(blocks), len(of)):] {
-		now := of[:min(len(blocks), len(of))]
-		spread(len(now), func(take func() (int, bool)) {
-			for i, ok := take(); ok; i, ok = take() {
-				if blocks[i].even = false; len(now[i]) <= 4*p.size {
-					blocks[i].read(now[i], p.comma, read)
-				}
+	f := newFilling(o.Table, names, types, p.comma, p.size, 2*runtime.GOMAXPROCS(0))
+	for of := p.of; len(of) > 0; {
+		now := of[:min(len(f.blocks), len(of))]
+		of = of[len(now):]
+		f.read(now, func() {})
+		for i := 0; i < len(now); {
+			even := i
+			for even < len(now) && f.blocks[even].even {
+				even++
 			}
-		})
-		for i := range now {
-			err := ctx.Err()
-			switch {
-			case err != nil:
-			case blocks[i].even:
-				err = o.Table.AppendColumns("", blocks[i].rows, names, blocks[i].columns)
-			default:
-				err = o.fillRows(ctx, &cellReader{text: now[i], comma: p.comma}, names, read)
-			}
-			if err != nil {
+			if err := ctx.Err(); err != nil {
 				return err
+			}
+			if err := f.add(f.blocks[i:even]); err != nil {
+				return err
+			}
+			if i = even; i < len(now) {
+				if err := f.addRows(ctx, now[i]); err != nil {
+					return err
+				}
+				i++
 			}
 		}
 	}

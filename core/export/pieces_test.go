@@ -74,7 +74,7 @@ func samePieces(t *testing.T, text string, comma byte, size, inHeading int) {
 	if want.widest > mostColumns {
 		return
 	}
-	p := cutRows(text, comma, size)
+	p, _ := cutRows(text, comma, size, false)
 	if strings.Join(p.of, "") != text {
 		t.Fatalf("pieces %q of %q", p.of, text)
 	}

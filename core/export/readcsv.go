@@ -30,10 +30,7 @@ type cellReader struct {
 // It takes whatever comes: a quote inside an unquoted cell stands for itself, as does text after a closing
 // quote, and a quoted cell that never ends goes to the end.
 func (c *cellReader) next() (cells []string, line int, ok bool) {
-	for c.at < len(c.text) && (c.text[c.at] == '\n' || c.text[c.at] == '\r') {
-		c.newline()
-	}
-	if c.at >= len(c.text) {
+	if c.skipLines(); c.at >= len(c.text) {
 		return nil, 0, false
 	}
 	c.cells, line = c.cells[:0], c.line
@@ -48,6 +45,13 @@ func (c *cellReader) next() (cells []string, line int, ok bool) {
 		}
 		c.newline()
 		return c.cells, line, true
+	}
+}
+
+// skipLines passes over lines with nothing on them.
+func (c *cellReader) skipLines() {
+	for c.at < len(c.text) && (c.text[c.at] == '\n' || c.text[c.at] == '\r') {
+		c.newline()
 	}
 }
 
@@ -152,12 +156,15 @@ func separator(text string) byte {
 	return best
 }
 
-func head(text string) string { return text[:min(len(text), 256<<10)] }
+// headBytes is how much of a file tells what it is.
+const headBytes = 256 << 10
 
-func (o *Opened) readCSV(ctx context.Context, name, text string) error {
-	comma := byte(0)
-	line := 1
-	// PowerShell 5's Export-Csv may write a line with the type first, and Excel one with the separator.
+func head(text string) string { return text[:min(len(text), headBytes)] }
+
+// preamble is what stands before the heading: PowerShell 5's Export-Csv may write a line with the type, and
+// Excel one with the separator, which is 0 when it is not said.
+func preamble(text string) (rest string, line int, comma byte) {
+	line = 1
 	for {
 		first, rest, _ := strings.Cut(text, "\n")
 		first = strings.TrimSuffix(first, "\r")
@@ -166,14 +173,15 @@ func (o *Opened) readCSV(ctx context.Context, name, text string) error {
 		case len(first) == 5 && strings.EqualFold(first[:4], "sep="):
 			comma = first[4]
 		default:
-			first = ""
-		}
-		if first == "" {
-			break
+			return text, line, comma
 		}
 		text = rest
 		line++
 	}
+}
+
+func (o *Opened) readCSV(ctx context.Context, name, text string) error {
+	text, line, comma := preamble(text)
 	if comma == 0 {
 		comma = separator(text)
 	}
@@ -196,7 +204,7 @@ func (o *Opened) readCSV(ctx context.Context, name, text string) error {
 
 	// The types first, then the rows: a column has a type only when all its cells agree, and reading twice
 	// takes less than keeping every cell as text.
-	c := cutRows(text[reader.at:], comma, pieceBytes)
+	c, _ := cutRows(text[reader.at:], comma, pieceBytes, false)
 	found, err := c.look(ctx, inHeading)
 	if err != nil {
 		return err
@@ -217,21 +225,22 @@ func (o *Opened) readCSV(ctx context.Context, name, text string) error {
 	return o.fill(ctx, c, names.names, found.types)
 }
 
-// fillRows adds rows one by one, whatever their number of cells.
-func (o *Opened) fillRows(ctx context.Context, reader *cellReader, names []string, read []func(string) exchange.Value) error {
+// addRows adds the rows of a piece one by one, whatever their number of cells.
+func (f *filling) addRows(ctx context.Context, text string) error {
 	const batchRows = 256
+	reader := cellReader{text: text, comma: f.comma}
 	batch := make([]exchange.Record, 0, batchRows)
-	fields := make([]exchange.Field, 0, batchRows*min(len(names), 256))
+	fields := make([]exchange.Field, 0, batchRows*min(len(f.names), 256))
 	for {
 		cells, _, ok := reader.next()
 		if ok {
 			start := len(fields)
 			for i, cell := range cells {
-				f := exchange.Field{Name: names[i]}
+				field := exchange.Field{Name: f.names[i]}
 				if cell != "" {
-					f.Value = read[i](cell)
+					field.Value = f.columns[i].read(cell)
 				}
-				fields = append(fields, f)
+				fields = append(fields, field)
 			}
 			batch = append(batch, exchange.Record{Fields: fields[start:len(fields):len(fields)]})
 		}
@@ -239,7 +248,7 @@ func (o *Opened) fillRows(ctx context.Context, reader *cellReader, names []strin
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			if err := o.Table.Append("", batch); err != nil {
+			if err := f.table.Append("", batch); err != nil {
 				return err
 			}
 			batch, fields = batch[:0], fields[:0]

@@ -46,6 +46,35 @@ func (c *codes) add(code uint32) {
 	c.n++
 }
 
+// addAll adds the codes of the next rows.
+func (c *codes) addAll(codes []uint32) {
+	most := uint32(0)
+	counting := true // up from the next code, so that nothing need be kept
+	for i, code := range codes {
+		most = max(most, code)
+		counting = counting && code == firstCode+uint32(c.n+i)
+	}
+	switch {
+	case c.bytes != nil && most <= math.MaxUint8:
+		for _, code := range codes {
+			c.bytes = append(c.bytes, uint8(code))
+		}
+	case c.short != nil && most <= math.MaxUint16:
+		for _, code := range codes {
+			c.short = append(c.short, uint16(code))
+		}
+	case c.wide != nil:
+		c.wide = append(c.wide, codes...)
+	case c.bytes == nil && c.short == nil && counting:
+	default:
+		for _, code := range codes {
+			c.add(code)
+		}
+		return
+	}
+	c.n += len(codes)
+}
+
 // widen makes the codes wide enough for one more. New memory is used, because copies may still read the old.
 func (c *codes) widen(code uint32) {
 	old := *c

@@ -137,6 +137,7 @@ func (c *column) add(row int, v exchange.Value) {
 			c.way, c.dict = words, newDict()
 		}
 		if c.way == words && len(s) <= longestText {
+			c.lookUp()
 			c.kinds |= 1 << exchange.Text
 			c.codes.add(firstCode + c.dict.code(s))
 			return
@@ -300,6 +301,7 @@ func fitted[E any](s []E) []E {
 }
 
 func (c *column) trim() {
+	c.settle()
 	c.nums = fitted(c.nums)
 	c.tags = fitted(c.tags)
 	c.codes.trim()
@@ -315,6 +317,7 @@ func (c *column) trim() {
 // freeze returns the column as it is. Ranks that were computed for the column as it was are kept when its
 // dictionary did not grow since.
 func (c *column) freeze() *frozenColumn {
+	c.settle()
 	f := &frozenColumn{name: c.name, cells: c.cells}
 	if c.dict != nil {
 		f.words = c.dict.texts

@@ -1,6 +1,7 @@
 package results
 
 import (
+	"fmt"
 	"math/rand"
 	"strings"
 	"testing"
@@ -9,9 +10,9 @@ import (
 	"tenantry/core/exchange"
 )
 
-// anyValue is a value of the few kinds that many says, and now and then of any.
-func anyValue(r *rand.Rand, kind int) exchange.Value {
-	if r.Intn(50) == 0 {
+// anyValue is a value of the kind, and as often as is said one of any.
+func anyValue(r *rand.Rand, kind, often int) exchange.Value {
+	if r.Intn(often) == 0 {
 		kind = r.Intn(10)
 	}
 	n := int64(r.Intn(400))
@@ -38,8 +39,48 @@ func anyValue(r *rand.Rand, kind int) exchange.Value {
 	return exchange.Value{}
 }
 
+// shaped puts values into a shape that takes less, where there is one.
+func shaped(vals []exchange.Value) Cells {
+	nums, texts, text := Cells{Numbers: []int64{}}, Cells{At: []Span{}}, ""
+	numbers, words := true, true
+	for _, v := range vals {
+		n, tag, ok := numberOf(v)
+		if v.Kind() == exchange.Flag {
+			n, tag, ok = v.Int(), int16(exchange.Flag), true
+		}
+		switch {
+		case v.IsNone():
+			n, ok = NoNumber, v.Kind() == exchange.None
+		case v.IsUnlimited():
+			n = NoLimit
+			ok = nums.Kind == exchange.Integer || nums.Kind == exchange.Size
+		case nums.Kind == exchange.None:
+			nums.Kind = v.Kind()
+			if v.Kind() == exchange.Time {
+				nums.Offset, nums.NoZone = tag, tag == noZoneTag
+			}
+		default:
+			ok = ok && v.Kind() == nums.Kind && tag == nums.tag()
+		}
+		numbers = numbers && ok
+		nums.Numbers = append(nums.Numbers, n)
+		words = words && (v.Kind() == exchange.None || v.Kind() == exchange.Text && v.Text() != "")
+		texts.At = append(texts.At, Span{uint32(len(text)), uint32(len(text) + len(v.Text()))})
+		text += v.Text()
+	}
+	texts.Text = text
+	switch {
+	case numbers && nums.Kind != exchange.None:
+		return nums
+	case words && len(vals) > 0:
+		return texts
+	}
+	return Cells{Values: vals}
+}
+
 // Rows that are added column by column are as those that are added one by one, whatever stands in them.
 func TestColumnsAreAddedAsRowsAre(t *testing.T) {
+	shapes := map[string]int{}
 	for seed := range int64(60) {
 		r := rand.New(rand.NewSource(seed))
 		names := []string{"A", "B", "C", "a", "D"} // a is A again
@@ -49,12 +90,12 @@ func TestColumnsAreAddedAsRowsAre(t *testing.T) {
 			columns := make([][]exchange.Value, len(names))
 			records := make([]exchange.Record, rows)
 			for i, name := range names {
-				kind := r.Intn(7)
+				kind, often := r.Intn(7), 2+r.Intn(600)
 				if r.Intn(3) > 0 {
 					kind = i + 1
 				}
 				for row := range rows {
-					v := anyValue(r, kind)
+					v := anyValue(r, kind, often)
 					columns[i] = append(columns[i], v)
 					records[row].Fields = append(records[row].Fields, exchange.Field{Name: name, Value: v})
 				}
@@ -62,7 +103,19 @@ func TestColumnsAreAddedAsRowsAre(t *testing.T) {
 			if err := one.Append("x", records); err != nil {
 				t.Fatal(err)
 			}
-			if err := all.AppendColumns("x", rows, names, columns); err != nil {
+			first, second := Block{Rows: r.Intn(rows + 1)}, Block{}
+			second.Rows = rows - first.Rows
+			for _, vals := range columns {
+				for b, vals := range map[*Block][]exchange.Value{&first: vals[:first.Rows], &second: vals[first.Rows:]} {
+					cells := Cells{Values: vals}
+					if r.Intn(3) > 0 {
+						cells = shaped(vals)
+					}
+					b.Columns = append(b.Columns, cells)
+					shapes[fmt.Sprint(cells.Kind, cells.At != nil)]++
+				}
+			}
+			if err := all.AppendBlocks("x", names, first, second); err != nil {
 				t.Fatal(err)
 			}
 			before, after := one.Snapshot(), all.Snapshot()
@@ -80,5 +133,13 @@ func TestColumnsAreAddedAsRowsAre(t *testing.T) {
 				}
 			}
 		}
+	}
+	for _, kind := range []exchange.Kind{exchange.Integer, exchange.Size, exchange.Flag, exchange.Time} {
+		if shapes[fmt.Sprint(kind, false)] == 0 {
+			t.Errorf("no column was numbers of kind %s", KindName(kind))
+		}
+	}
+	if shapes[fmt.Sprint(exchange.None, true)] == 0 {
+		t.Error("no column was texts")
 	}
 }

@@ -2,6 +2,7 @@ package results
 
 import (
 	"hash/maphash"
+	"slices"
 	"strings"
 )
 
@@ -46,6 +47,8 @@ type dict struct {
 	last    string // rows often repeat the text above them
 	lastAt  uint32
 	looked  uint32 // what near saw, for nobody
+	likely  int    // how many texts there will be, as far as can be told
+	blind   blind
 }
 
 // slot is one place of the table. The hash is kept so that texts are looked at only when they are likely the
@@ -121,11 +124,18 @@ func (d *dict) add(s string) {
 	}
 }
 
+// expect says how many texts there will be, as far as can be told, so that room for them is made once.
+func (d *dict) expect(texts int) {
+	if d.likely = min(texts, 64*len(d.starts)); d.likely > cap(d.starts) {
+		d.starts = slices.Grow(d.starts, d.likely-len(d.starts))
+	}
+}
+
 // grow makes room for more texts, and builds the table when it was given back.
 func (d *dict) grow() {
 	old := d.slots
 	size := max(16, 2*len(old))
-	for len(d.starts)*3 >= size*2 {
+	for max(len(d.starts), d.likely)*3 >= size*2 {
 		size *= 2
 	}
 	d.slots = make([]slot, size)
@@ -154,5 +164,5 @@ func (d *dict) put(s slot) {
 // trim gives back what only adding texts needs.
 func (d *dict) trim() {
 	d.starts = fitted(d.starts)
-	d.slots = nil
+	d.slots, d.blind = nil, blind{never: d.blind.never}
 }

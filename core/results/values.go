@@ -43,6 +43,21 @@ func (d *valueDict) code(vals []exchange.Value, v exchange.Value) uint32 {
 	return next
 }
 
+// find is code for a value that is not to be added; ok is false when it is not there.
+func (d *valueDict) find(vals []exchange.Value, v exchange.Value) (code uint32, ok bool) {
+	hash, ok := d.hash(v)
+	if !ok || len(d.slots) == 0 {
+		return 0, false
+	}
+	mask := uint32(len(d.slots) - 1)
+	for at := hash & mask; d.slots[at].code != 0; at = (at + 1) & mask {
+		if code = d.slots[at].code - 1; d.slots[at].hash == hash && vals[code].Same(v) {
+			return code, true
+		}
+	}
+	return 0, false
+}
+
 // grow makes room for more values, and builds the table when it was given back.
 func (d *valueDict) grow(vals []exchange.Value) {
 	old := d.slots
