@@ -64,8 +64,10 @@ type Flow struct {
 	adding    context.CancelFunc // of the figures being worked out, nil for none
 
 	history  history
-	rowsSort []results.SortKey // how the rows were sorted before they were grouped
-	groups   *arrangement      // the groups of which one was opened, nil otherwise
+	written  map[string]written // in the fields of the filter row, by column
+	seeking  context.CancelFunc // of the search for what is typed, nil for none
+	rowsSort []results.SortKey  // how the rows were sorted before they were grouped
+	groups   *arrangement       // the groups of which one was opened, nil otherwise
 }
 
 // NewFlow returns the flow of a table. A table whose run goes on is Running until Apply is given the
@@ -83,7 +85,7 @@ func NewFlow(table *results.Table, o Options) *Flow {
 		}
 		return string(c)
 	}
-	f := &Flow{table: table, o: o}
+	f := &Flow{table: table, o: o, written: map[string]written{}}
 	f.ctx, f.cancel = context.WithCancel(context.Background())
 	info := table.Info()
 	f.model = Model{Info: info, Running: info.Finished.IsZero(), Cursor: -1, Progress: -1, now: o.Now, none: o.None,

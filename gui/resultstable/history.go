@@ -13,7 +13,8 @@ type arrangement struct {
 	rowsSort []results.SortKey // how the rows are sorted while they are grouped
 	rows     []ColumnState     // the columns of the rows
 	groups   []ColumnState     // the columns of the groups, of the last grouping
-	from     *arrangement      // the groups of which one was opened, nil otherwise
+	frozen   int
+	from     *arrangement // the groups of which one was opened, nil otherwise
 }
 
 // history is the arrangements before and after the one that shows.
@@ -61,7 +62,7 @@ func (h *history) move(from, to *[]arrangement, now arrangement) (arrangement, b
 
 // arrangement is how the table is looked at now.
 func (f *Flow) arrangement() arrangement {
-	a := arrangement{query: f.model.Query, rowsSort: f.rowsSort, rows: f.model.Columns, groups: f.model.other, from: f.groups}
+	a := arrangement{query: f.model.Query, rowsSort: f.rowsSort, rows: f.model.Columns, groups: f.model.other, frozen: f.model.Frozen, from: f.groups}
 	if f.model.View.Grouped() {
 		a.rows, a.groups = a.groups, a.rows
 	}
@@ -98,7 +99,7 @@ func (f *Flow) restore(a arrangement) {
 	now := f.arrangement()
 	rows, groups := keepNew(a.rows, now.rows), keepNew(a.groups, now.groups)
 	m.Query, f.rowsSort, f.groups, m.Said, m.Problem = a.query, a.rowsSort, a.from, "", nil
-	m.Columns, m.other = rows, groups
+	m.Columns, m.other, m.Frozen = rows, groups, a.frozen
 	if m.View.Grouped() {
 		m.Columns, m.other = groups, rows
 	}

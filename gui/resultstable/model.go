@@ -84,6 +84,8 @@ type Model struct {
 	Remarks   []Remark
 	Problem   *exchange.Problem // the query could not be followed
 	Columns   []ColumnState     // as the user left them; decided anew when columns appear
+	Frozen    int               // so many of the columns that show stay in sight while one scrolls sideways
+	Fields    bool              // the row of filter fields shows
 	Said      string            // what just happened, until the next change: "52 rows copied"
 
 	figured string             // the column whose figures the user wants, empty for none

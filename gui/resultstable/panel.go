@@ -3,6 +3,7 @@ package resultstable
 import (
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -46,6 +47,7 @@ type Panel struct {
 	panes  *paneButtons
 	chips  *chipLine
 	filter *filterPane // of the pane for filters, nil before it is opened
+	fields *kit.Button // shows the row of filter fields
 	groups *kit.Button // back to the groups; hidden while no group is open
 	bar    *kit.ProgressBar
 	grid   *grid.Grid
@@ -58,7 +60,8 @@ type Panel struct {
 	script *kit.Button
 	root   *fyne.Container
 
-	saidStrips string // what the strips say now, so that they are made anew only when that changes
+	wrong      map[string]string // with the fields of the filter row, by column
+	saidStrips string            // what the strips say now, so that they are made anew only when that changes
 	saidEmpty  string
 }
 
@@ -76,6 +79,7 @@ func NewPanel(flow *Flow) *Panel {
 		return key == fyne.KeyDown
 	}
 	p.panes = newPaneButtons(p)
+	p.fields = kit.NewIconButton(icons.FilterRow, w.Text("filter.fields"), func() { flow.ShowFields(!flow.Model().Fields) })
 	p.groups = kit.NewButton(w.Text("view.back-to-groups"), icons.Undo, kit.Quiet, flow.BackToGroups)
 	p.groups.Hide()
 	p.grid = grid.New(nil)
@@ -102,6 +106,9 @@ func NewPanel(flow *Flow) *Panel {
 		}
 		flow.SetColumns(out)
 	}
+	p.grid.OnFilter = flow.SetField
+	p.grid.OnType = func(column int, prefix string) { flow.TypeAhead(column, prefix, p.goTo) }
+	p.grid.FilterHint = w.Text("filter.field")
 	p.grid.OnActivate = p.activate
 	p.grid.OnCopy = p.copy
 	p.grid.OnMenu = p.menu
@@ -109,7 +116,7 @@ func NewPanel(flow *Flow) *Panel {
 	p.export = kit.NewButton(w.Text("table.export"), icons.Export, kit.Plain, p.exportMenu)
 	p.export.SetTip(w.Text("table.export-tip"))
 
-	line := container.New(&headLine{p.panes}, p.find, p.groups)
+	line := container.New(&headLine{p.panes}, p.find, p.groups, p.fields)
 	for _, b := range p.panes.all {
 		line.Add(b)
 	}
@@ -178,6 +185,7 @@ func (p *Panel) draw(view bool) {
 		p.groups.Hidden = !p.flow.InGroup()
 		p.head.Objects[0].Refresh()
 	}
+	p.drawFields()
 	p.chips.draw()
 	p.drawStrips()
 	p.drawMiddle()
@@ -213,6 +221,7 @@ func (p *Panel) drawRows() {
 	same := func(want, has grid.ColumnState) bool {
 		return want.Key == has.Key && want.Hidden == has.Hidden && (want.Width == 0 || want.Width == has.Width)
 	}
+	p.grid.SetFrozen(m.Frozen)
 	if !slices.EqualFunc(states, p.grid.ColumnStates(), same) {
 		p.grid.SetColumns(states)
 	}
@@ -259,13 +268,14 @@ func (p *Panel) drawMiddle() {
 		want = container.NewVBox(container.NewPadded(kit.NewProblem(kit.Explained(kit.Bad, message, p.findOut(m.Problem)...))))
 	} else if sentence, hint, ok := m.Empty(w, p.flow.Name); ok {
 		said = sentence + "\n" + hint
+		said = strconv.FormatBool(p.grid.FilterRow()) + said
 		if said == p.saidEmpty {
 			return
 		}
 		icon := icons.Info
 		var action *kit.Action
 		switch {
-		case m.Running:
+		case m.Running && m.View.Snapshot().Len() == 0:
 			icon = icons.Clock
 		case m.Query.Find != "" && m.View.Snapshot().Len() > 0:
 			icon = icons.Search
@@ -277,8 +287,12 @@ func (p *Panel) drawMiddle() {
 		want = kit.NewEmptyState(icon, sentence, hint, action)
 	}
 	p.saidEmpty = said
-	if len(p.middle.Objects) != 1 || p.middle.Objects[0] != want {
-		p.middle.Objects = []fyne.CanvasObject{want}
+	objects := []fyne.CanvasObject{want}
+	if p.grid.FilterRow() && want != p.grid { // the fields stay where one types
+		objects = []fyne.CanvasObject{p.grid, want}
+	}
+	if !slices.Equal(p.middle.Objects, objects) {
+		p.middle.Objects = objects
 		p.middle.Refresh()
 	}
 }

@@ -1,6 +1,7 @@
 package resultstable
 
 import (
+	"maps"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -8,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/layout"
 
 	"tenantry/gui/kit"
+	"tenantry/gui/kit/grid"
 	"tenantry/gui/kit/icons"
 	"tenantry/gui/kit/theme"
 )
@@ -88,4 +90,30 @@ func (l *chipLine) fill() bool {
 	}
 	l.chips.Refresh()
 	return true
+}
+
+// drawFields brings the row of filter fields in line with the filters.
+func (p *Panel) drawFields() {
+	m := p.flow.Model()
+	on := m.Fields && !m.View.Grouped()
+	p.fields.SetChosen(m.Fields)
+	p.grid.SetFilterRow(on)
+	if !on {
+		return
+	}
+	texts, wrong := p.flow.FieldTexts()
+	if !maps.Equal(texts, p.grid.FilterTexts()) {
+		p.grid.SetFilterTexts(texts)
+	}
+	if !maps.Equal(wrong, p.wrong) {
+		p.wrong = wrong
+		p.grid.SetFilterProblems(wrong)
+	}
+}
+
+// goTo selects a row and shows it.
+func (p *Panel) goTo(row int) {
+	p.grid.SetSelection([]grid.Range{{First: row, End: row + 1}}, row)
+	p.grid.Reveal(row)
+	p.grid.OnSelect()
 }

@@ -1,6 +1,8 @@
 package resultstable
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
 
@@ -33,12 +35,25 @@ func (p *Panel) menuFor(row, column int) *fyne.Menu {
 		if columns[column].Role == results.Data && !p.flow.Model().View.Grouped() {
 			m.item("view.group", func() { p.flow.GroupBy(results.Group{Columns: []string{name}}) })
 		}
+		if n := p.placeOf(column); n > 0 && n != p.flow.Model().Frozen {
+			m.item("view.freeze", func() { p.flow.Freeze(n) })
+		}
 		m.item("table.hide-column", func() { p.flow.ShowColumn(name, false) })
 	}
 	m.separate()
 	if row < 0 {
 		m.item("table.choose-columns", p.showColumns)
 		m.item("table.columns-usual", p.flow.UsualColumns)
+	}
+	if row < 0 && p.flow.Model().Frozen > 0 {
+		m.item("view.unfreeze", func() { p.flow.Freeze(0) })
+	}
+	if row < 0 && !p.flow.Model().View.Grouped() {
+		key := "filter.fields"
+		if p.flow.Model().Fields {
+			key = "filter.fields-hide"
+		}
+		m.item(key, func() { p.flow.ShowFields(!p.flow.Model().Fields) })
 	}
 	if p.flow.InGroup() {
 		m.item("view.back-to-groups", p.flow.BackToGroups)
@@ -51,6 +66,9 @@ func (p *Panel) menuFor(row, column int) *fyne.Menu {
 	m.item("view.redo", p.flow.Redo).Disabled = !p.flow.CanRedo()
 	return fyne.NewMenu("", m.items...)
 }
+
+// placeOf is the how-manieth of the columns that show a column is, from 1; 0 for one that does not show.
+func (p *Panel) placeOf(column int) int { return slices.Index(p.grid.VisibleColumns(), column) + 1 }
 
 // cellItems are what is offered for a cell of a row.
 func (p *Panel) cellItems(m *menu, row, column int) {

@@ -5,6 +5,7 @@ import (
 
 	"tenantry/core/exchange"
 	"tenantry/core/results"
+	"tenantry/core/views"
 	"tenantry/gui/kit/grid"
 )
 
@@ -19,8 +20,9 @@ func newRows(m *Model, f *Flow) *rows {
 	w, r := f.Words(), &rows{view: m.View}
 	source := m.View.Columns()
 	bars := make([]bool, len(source))
+	filtered := views.Columns(m.View.Query().Filter)
 	for i, c := range source {
-		column := grid.Column{Title: Heading(w, c), Key: c.Name}
+		column := grid.Column{Title: Heading(w, c), Key: c.Name, Filtered: contains(filtered, c.Name)}
 		if column.Title != c.Name {
 			column.Tip = c.Name
 		}

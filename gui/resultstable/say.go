@@ -1,9 +1,13 @@
 package resultstable
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
+
+	"tenantry/core/exchange"
+	"tenantry/core/wording"
 )
 
 // of are the notices of one kind, in order.
@@ -87,4 +91,15 @@ func sayNotices(m *Model, f *Flow) string {
 		}
 	}
 	return b.String()
+}
+
+// sayWrong says what is wrong with a value, with the column's name as it stands on its header.
+func sayWrong(err error, w *wording.Words) string {
+	p := *exchange.AsProblem(err)
+	p.Args = maps.Clone(p.Args)
+	if name, ok := p.Args["column"]; ok {
+		p.Args["column"] = w.Label(name)
+	}
+	m := w.Problem(&p)
+	return m.Title + ". " + m.Next
 }

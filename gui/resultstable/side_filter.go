@@ -1,7 +1,6 @@
 package resultstable
 
 import (
-	"maps"
 	"reflect"
 	"slices"
 	"sort"
@@ -15,7 +14,6 @@ import (
 	"tenantry/core/exchange"
 	"tenantry/core/results"
 	"tenantry/core/views"
-	"tenantry/core/wording"
 	"tenantry/gui/kit"
 	"tenantry/gui/kit/icons"
 	"tenantry/gui/kit/theme"
@@ -143,17 +141,6 @@ func (f *filterPane) apply() {
 	f.draft.at = f.panel.flow.PutFilter(f.draft.at, filter, "filter")
 	f.remove.Show()
 	f.foot.Refresh()
-}
-
-// sayWrong says what is wrong with a value, with the column's name as it stands on its header.
-func sayWrong(err error, w *wording.Words) string {
-	p := *exchange.AsProblem(err)
-	p.Args = maps.Clone(p.Args)
-	if name, ok := p.Args["column"]; ok {
-		p.Args["column"] = w.Label(name)
-	}
-	m := w.Problem(&p)
-	return m.Title + ". " + m.Next
 }
 
 // build makes the pane's content anew: the choice of a column, or the conditions.

@@ -99,6 +99,7 @@ var (
 	Undo         = line("undo", "M9 14L4 9l5-5", "M4 9h10a6 6 0 0 1 0 12h-3")
 	Clock        = line("clock", circle(12, 12, 9), "M12 7v5l3.5 2")
 	Connection   = line("connection", "M9 3v5", "M15 3v5", "M6 8h12v3a6 6 0 0 1-12 0z", "M12 17v4")
+	FilterRow    = line("filter-row", "M4 4.5h16v6H4z", "M7 7.5h5", "M4 15h16", "M4 19.5h16")
 	Pin          = line("pin", "M9 4h6l-1 6 3 3.5H7L10 10z", "M12 13.5V20")
 	Open         = line("open", "M3.5 19V6a1 1 0 0 1 1-1h4.5l2 2.5h7a1 1 0 0 1 1 1V11", "M3.5 19l3-8h15l-3 8z")
 	Compare      = line("compare", "M4 5h6v14H4z", "M14 5h6v14h-6z", "M6 9h2", "M16 9h2", "M16 13h2")
@@ -107,7 +108,7 @@ var (
 
 // All is every icon, for a gallery and for tests.
 func All() []*Icon {
-	return []*Icon{Search, Add, Import, Export, Star, StarFilled, Copy, Run, Stop, Close, Columns, Filter, FilterOn, SortUp,
+	return []*Icon{Search, Add, Import, Export, Star, StarFilled, Copy, Run, Stop, Close, Columns, Filter, FilterOn, FilterRow, SortUp,
 		SortDown, Sun, Moon, Info, Warning, Error, Check, ChevronRight, ChevronDown, Sessions, Customer, Key, User,
 		Retry, More, Details, Undo, Clock, Connection, Pin, Open, Compare, Settings}
 }
