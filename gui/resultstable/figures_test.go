@@ -73,12 +73,12 @@ func TestFiguresOfWhatIsSelected(t *testing.T) {
 // TestAHundredThousandSelectedDoNotWait selects more rows than are added up at once.
 func TestAHundredThousandSelectedDoNotWait(t *testing.T) {
 	s := open(t, "Get-MailboxStatistics", "contoso.example")
-	names, n := []string{"DisplayName", "TotalItemSize"}, 100_000
-	columns := [][]exchange.Value{make([]exchange.Value, n), make([]exchange.Value, n)}
-	for i := range n {
-		columns[0][i], columns[1][i] = exchange.NewText("x"), exchange.NewSize(int64(i))
+	n := 100_000
+	rows := make([]exchange.Record, n)
+	for i := range rows {
+		rows[i].Fields = []exchange.Field{{Name: "DisplayName", Value: exchange.NewText("x")}, {Name: "TotalItemSize", Value: exchange.NewSize(int64(i))}}
 	}
-	if err := s.table.AppendColumns("contoso.example", n, names, columns); err != nil {
+	if err := s.table.Append("contoso.example", rows); err != nil {
 		t.Fatal(err)
 	}
 	s.finish()
