@@ -22,7 +22,7 @@ func TestAFileGoesThroughEveryFormat(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(who.home, "a.csv"), []byte(strings.Replace(fileRows, "Size", "TotalItemSize", 1)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	trip := []string{"a.csv", "b.xlsx", "c.jsonl", "d.csv"}
+	trip := []string{"a.csv", "b.xlsx", "c.parquet", "e.jsonl", "d.csv"}
 	for i, from := range trip[:len(trip)-1] {
 		who.run(t, "", "open", from, "-o", trip[i+1]).want(t, 0)
 	}

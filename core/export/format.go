@@ -1,5 +1,5 @@
 // Package export writes tables to files and pipes and reads them back: CSV, JSON, JSON lines, Excel workbooks,
-// text for a terminal, a page for a browser (only written), and the files of PowerShell's Export-Clixml.
+// Parquet, text for a terminal, a page for a browser (only written), and the files of PowerShell's Export-Clixml.
 package export
 
 import (
@@ -34,7 +34,7 @@ const (
 	CodeNotRead exchange.Code = "open.not-read"
 
 	// CodeNotATable: the file's content is not of its format. Args: file, line (may be empty), why (a word:
-	// csv, json, clixml, xlsx, text).
+	// csv, json, clixml, xlsx, parquet, text).
 	CodeNotATable exchange.Code = "open.not-a-table"
 
 	// CodeTooLarge: a bound on what is read was passed. Args: file, limit, of (rows, columns, cell, bytes).
@@ -94,7 +94,7 @@ type Format struct {
 func (f Format) Write(w io.Writer, v results.View, o Options) error { return f.write(w, v, o) }
 
 // Binary tells whether what is written is no text that a terminal shows.
-func (f Format) Binary() bool { return f.Name == "xlsx" }
+func (f Format) Binary() bool { return f.Name == "xlsx" || f.Name == "parquet" }
 
 // Covers tells whether the format has a place for Options.Cover.
 func (f Format) Covers() bool { return f.Name == "xlsx" || f.Name == "html" }
@@ -109,6 +109,7 @@ var formats = []Format{
 	{Name: "jsonl", Extension: ".jsonl", write: writeRows(newLines), stream: newLines},
 	{Name: "xlsx", Extension: ".xlsx", write: writeXLSX},
 	{Name: "html", Extension: ".html", write: writeHTML},
+	{Name: "parquet", Extension: ".parquet", write: writeParquet},
 }
 
 // Formats are all formats.

@@ -68,7 +68,7 @@ func (o *Opened) readOnce(ctx context.Context, name string, src io.ReaderAt, siz
 		return errOtherwise // the whole file is no more than this
 	}
 	text := strings.TrimPrefix(asString(r.text), "\xef\xbb\xbf")
-	if strings.IndexByte(text, 0) >= 0 || strings.TrimSpace(text) == "" || formatOf(name, text) != "csv" {
+	if isZip(text) || isParquet(text) || strings.IndexByte(text, 0) >= 0 || strings.TrimSpace(text) == "" || formatOf(name, text) != "csv" {
 		return errOtherwise
 	}
 	text, _, comma := preamble(text)

@@ -26,11 +26,11 @@ const largest = 8 << 30
 // Opened is a table read from disk.
 type Opened struct {
 	Table    *results.Table
-	Format   string              // "csv", "json", "xlsx" or "clixml"
+	Format   string              // "csv", "json", "xlsx", "parquet" or "clixml"
 	Warnings []*exchange.Problem // such as CodeRaggedRow: what was odd, though nothing was lost
 }
 
-// Open reads a table from a file: CSV, JSON lines or a JSON array, a workbook (xlsx), or what PowerShell's
+// Open reads a table from a file: CSV, JSON lines or a JSON array, a workbook (xlsx), Parquet, or what PowerShell's
 // Export-Clixml wrote.
 // What it is shows in its content; the ending decides only where the content does not. Errors are *exchange.Problem
 // with a code of this package, or ctx's own.
@@ -85,9 +85,15 @@ func newOpened(name string) *Opened {
 
 func read(ctx context.Context, name, data string) (*Opened, error) {
 	o := newOpened(name)
-	if isZip(data) {
-		o.Format = "xlsx"
-		if err := o.readXLSX(ctx, name, data); err != nil {
+	var binary func(context.Context, string, string) error
+	switch {
+	case isZip(data):
+		o.Format, binary = "xlsx", o.readXLSX
+	case isParquet(data):
+		o.Format, binary = "parquet", o.readParquet
+	}
+	if binary != nil {
+		if err := binary(ctx, name, data); err != nil {
 			return nil, err
 		}
 		o.Table.Finish(time.Now())

@@ -70,6 +70,8 @@ var rules = []rule{
 	{of: "core/preflight/remote", mustNot: []string{"core/..."},
 		but: []string{"core/preflight", "core/preflight/probe", "core/exchange", "core/httpauth", "core/wsman", "core/proxy", "core/secret"},
 		why: "another computer is reached by Windows Remote Management, so this part of preflight alone knows the way there; no session with Exchange is opened"},
+	{of: "core/parquet", mustNot: []string{"core/...", "net/...", "net", "os", "github.com/parquet-go/..."},
+		why: "parquet is bytes in, values out, and trusts nothing of them; what the values mean is core/export's"},
 	{of: "core/results", mustNot: transports, why: featureWhy},
 	{of: "core/jobs", mustNot: transports, why: featureWhy},
 	{of: "core/journal", mustNot: transports, why: featureWhy},

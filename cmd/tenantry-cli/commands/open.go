@@ -13,9 +13,9 @@ func (a *app) openCommand() *cobra.Command {
 	var describe bool
 	c := &cobra.Command{
 		Use:   "open FILE",
-		Short: "Read a table from disk: CSV, JSON lines, XLSX, or PowerShell's Export-Clixml",
+		Short: "Read a table from disk: CSV, JSON lines, XLSX, Parquet, or PowerShell's Export-Clixml",
 		Long: "Read a table from disk, shape it and write it: CSV (comma, semicolon or tab), JSON lines,\n" +
-			"an Excel workbook (xlsx), or the XML of PowerShell's Export-Clixml.",
+			"an Excel workbook (xlsx), Parquet, or the XML of PowerShell's Export-Clixml.",
 		Example: "  tenantry-cli open mailboxes.csv --where \"TotalItemSize > 45GB\" --sort TotalItemSize:desc\n" +
 			"  tenantry-cli open mailboxes.csv -o mailboxes.xlsx\n" +
 			"  tenantry-cli open mailboxes.xml --group RecipientTypeDetails --format json\n" +

@@ -54,7 +54,7 @@ func (f *shapeFlags) add(c *cobra.Command) {
 	c.Flags().StringArrayVar(&f.differ, "distinct", nil, "with --group, how many different values the column `COL` has")
 	c.Flags().StringVar(&f.find, "find", "", "keep only rows with `TEXT` in a column that is written")
 	c.Flags().IntVar(&f.limit, "limit", 0, "write at most `N` rows")
-	c.Flags().StringVar(&f.format, "format", "", "write as `FORMAT`: table, csv, json, jsonl, xlsx or html (default: table on a terminal, csv otherwise)")
+	c.Flags().StringVar(&f.format, "format", "", "write as `FORMAT`: table, csv, json, jsonl, xlsx, html or parquet (default: table on a terminal, csv otherwise)")
 	c.Flags().StringVarP(&f.output, "output", "o", "", "write to `FILE`, whole or not at all; its ending chooses the format")
 	c.Flags().BoolVar(&f.customerSheets, "customer-sheets", false, "with xlsx, give each customer a sheet of its own")
 	complete(c, "format", formatNames)
