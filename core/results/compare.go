@@ -298,8 +298,13 @@ func sameList(a, b exchange.Value) bool {
 	return (a.Kind() == exchange.Text || b.Kind() == exchange.Text) && a.Text() == b.Text()
 }
 
+// sameRecord compares field by field. How a server shows an object in one line does not count, because files do not
+// keep it, unless that is all there is.
 func sameRecord(a, b exchange.Value) bool {
-	return a.Text() == b.Text() && slices.EqualFunc(a.Nested().Fields, b.Nested().Fields, func(x, y exchange.Field) bool {
+	if len(a.Nested().Fields) == 0 || len(b.Nested().Fields) == 0 {
+		return a.Text() == b.Text()
+	}
+	return slices.EqualFunc(a.Nested().Fields, b.Nested().Fields, func(x, y exchange.Field) bool {
 		return x.Name == y.Name && sameCell(x.Value, y.Value)
 	})
 }

@@ -91,7 +91,7 @@ func TestWhatCountsAsAChange(t *testing.T) {
 		{exchange.NewZonelessTime(noon), text("2026-01-02T12:00:00"), true}, {exchange.NewZonelessTime(noon), text("2026-01-02T12:00:00Z"), false},
 		{list(text("a")), text("a"), true}, {list(text("a"), text("b")), text("a; b"), true}, {list(text("a"), text("b")), list(text("b"), text("a")), false},
 		{list(text("a"), text("b")), list(text("a")), false}, {list(whole(1), size(1024)), list(size(1), whole(1024)), true},
-		{nested(1), nested(1), true}, {nested(1), nested(2), false}, {nested(1), text("A=1, B=x"), true},
+		{nested(1), nested(1), true}, {nested(1), nested(2), false}, {exchange.NewNested("one", rec("A", whole(1), "B", text("x"))), nested(1), true}, {nested(1), text("A=1, B=x"), true},
 	} {
 		for _, pair := range [][2]exchange.Value{{test.a, test.b}, {test.b, test.a}} {
 			c := compared(t, tableOf(t, rec("K", "k", "V", pair[0])), tableOf(t, rec("K", "k", "V", pair[1])), "K")

@@ -132,6 +132,9 @@ var pages = map[exchange.Code][]string{
 	"table.too-many-rows":  {"more-rows-than-fit"},
 	"table.key-repeats":    {"key-of-several-rows"},
 
+	// Comparing
+	"compare.nothing-shared": {"other-file-chosen"},
+
 	// Saved views
 	"view.unreadable": {"other-file-chosen", "edited-by-hand", "file-cut-short"},
 	"view.newer":      {"newer-version-used"},

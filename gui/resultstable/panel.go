@@ -28,6 +28,10 @@ type Panel struct {
 	Kinds func() []Kind
 	// MoreExport adds to the menu of the export button; nil adds nothing.
 	MoreExport func() []*fyne.MenuItem
+	// Dress changes how a cell looks; nil changes nothing. Row and column are those of the view.
+	Dress func(view results.View, row, column int, c *grid.Cell)
+	// More adds to the menu of the rows and headers; nil adds nothing.
+	More func() []*fyne.MenuItem
 	// OnRetry hears that the user wants some customers asked again.
 	OnRetry func(customers []exchange.CustomerID)
 	// OnStep hears that the user wants something that is done outside the table, such as seeing the sessions;
@@ -58,6 +62,7 @@ type Panel struct {
 	status *statusLine
 	export *kit.Button
 	script *kit.Button
+	differ *kit.Button
 	root   *fyne.Container
 
 	wrong      map[string]string // with the fields of the filter row, by column
@@ -124,8 +129,10 @@ func NewPanel(flow *Flow) *Panel {
 	p.script = kit.NewButton(w.Text("handover.menu"), nil, kit.Quiet, nil)
 	p.script.SetTip(w.Text("handover.menu-tip"))
 	p.script.Hide()
+	p.differ = kit.NewIconButton(icons.Compare, w.Text("compare.tip"), nil)
+	p.differ.Hide()
 	foot := container.New(layout.NewCustomPaddedLayout(4, 4, 12, 8),
-		container.NewBorder(nil, nil, nil, container.NewHBox(p.script, p.export), p.status.root))
+		container.NewBorder(nil, nil, nil, container.NewHBox(p.script, p.differ, p.export), p.status.root))
 	p.middle = container.NewStack(p.grid)
 	p.center = container.NewStack(p.middle)
 	p.above = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(4, 0, 8, 8), p.strips))
@@ -140,6 +147,13 @@ func NewPanel(flow *Flow) *Panel {
 func (p *Panel) OfferScript(do func(from fyne.CanvasObject)) {
 	p.script.OnTapped = func() { do(p.script) }
 	p.script.Show()
+}
+
+// OfferCompare shows a button that compares the table with another; do hears of a press, and which object a menu
+// hangs on.
+func (p *Panel) OfferCompare(do func(from fyne.CanvasObject)) {
+	p.differ.OnTapped = func() { do(p.differ) }
+	p.differ.Show()
 }
 
 // Content is what to put on the screen.
@@ -226,7 +240,7 @@ func (p *Panel) drawRows() {
 		p.grid.SetColumns(states)
 	}
 	if !had || before.view != m.View {
-		p.grid.SetData(newRows(m, p.flow))
+		p.grid.SetData(newRows(m, p.flow, p.dress))
 		if had && (top > 0 || hidden > 0) && alikeArranged(before.view, m.View) && top < before.view.Len() {
 			if row, ok := m.View.Find(before.view.ID(top)); ok {
 				p.grid.SetTop(row, hidden)

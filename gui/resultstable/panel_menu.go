@@ -61,6 +61,10 @@ func (p *Panel) menuFor(row, column int) *fyne.Menu {
 	if p.flow.Model().View.Grouped() {
 		m.item("view.ungroup", func() { p.flow.GroupBy(results.Group{}) })
 	}
+	if p.More != nil {
+		m.separate()
+		m.items = append(m.items, p.More()...)
+	}
 	m.separate()
 	m.item("view.undo", p.flow.Undo).Disabled = !p.flow.CanUndo()
 	m.item("view.redo", p.flow.Redo).Disabled = !p.flow.CanRedo()

@@ -16,7 +16,14 @@ type rows struct {
 	cell    func(row, column int) grid.Cell
 }
 
-func newRows(m *Model, f *Flow) *rows {
+// dress lets Dress change how a cell looks.
+func (p *Panel) dress(view results.View, row, column int, c *grid.Cell) {
+	if p.Dress != nil {
+		p.Dress(view, row, column, c)
+	}
+}
+
+func newRows(m *Model, f *Flow, dress func(view results.View, row, column int, c *grid.Cell)) *rows {
 	w, r := f.Words(), &rows{view: m.View}
 	source := m.View.Columns()
 	bars := make([]bool, len(source))
@@ -54,6 +61,7 @@ func newRows(m *Model, f *Flow) *rows {
 		if bars[column] {
 			cell.Bar = largest.Bar(source[column].Name, v)
 		}
+		dress(view, row, column, &cell)
 		return cell
 	}
 	return r

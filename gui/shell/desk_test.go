@@ -325,7 +325,7 @@ func (d *desk) press(words string) {
 	found := false
 	d.do(func() {
 		eachVisible(d.win.Canvas().Content(), func(o fyne.CanvasObject) bool {
-			if b, ok := o.(*kit.Button); ok && b.Text() == words && !b.Disabled() && !found {
+			if b, ok := o.(*kit.Button); ok && b.AccessibilityLabel() == words && !b.Disabled() && !found {
 				found = true
 				b.Tapped(nil)
 			}

@@ -206,6 +206,7 @@ func (f *Flow) SetLanguage(lang string) {
 	f.settings.change(func(s *Settings) { s.Language = lang })
 	f.chooseWords()
 	f.forget()
+	f.closeComparing()
 	for _, t := range f.model.Tabs {
 		t.Table.Close()
 		f.newTable(t)
@@ -245,6 +246,7 @@ func (f *Flow) named(p *exchange.Problem) *exchange.Problem {
 
 // signedIn opens the window proper for a proven account.
 func (f *Flow) signedIn(in signindialog.SignedIn) {
+	f.closeComparing()
 	f.mu.Lock()
 	f.sessions, f.sample = in.Sessions, in.Sample
 	f.mu.Unlock()
@@ -436,6 +438,7 @@ func (f *Flow) end(then func()) {
 	}
 	m.Stage, m.SaysSo, m.Question = Closing, false, nil
 	tidied := f.cancelTasks()
+	f.closeComparing()
 	f.changed(false)
 	f.loop.Go(context.Background(), func(ctx context.Context) {
 		told := time.AfterFunc(ClosingNotice, func() {

@@ -6,10 +6,13 @@
 package shell
 
 import (
+	"time"
+
 	"tenantry/core/exchange"
 	"tenantry/core/jobs"
 	"tenantry/core/results"
 	"tenantry/gui/cmdletform"
+	"tenantry/gui/compare"
 	"tenantry/gui/resultstable"
 	"tenantry/gui/signindialog"
 )
@@ -32,6 +35,7 @@ type Tab struct {
 	Request cmdletform.Request // of a run
 	Run     *jobs.Run          // nil for a table that no run brings
 	File    *File              // nil for a table that is of no file
+	Result  *compare.Result    // nil for a table that is no comparison
 	Table   *resultstable.Flow
 	Name    string // given by the person, empty for the usual title
 	Pinned  bool   // stands in front, and no other run takes its place
@@ -40,12 +44,14 @@ type Tab struct {
 	Ended   int    // customers that have answered, or will not
 	Said    []Said // what servers wrote beside rows, such as what a change would do
 
-	news []jobs.Update // what Table was told, without mere counts, to tell a new one after a change of language
+	earlier *compare.Source // the answer to the same question of before, nil for none
+	news    []jobs.Update   // what Table was told, without mere counts, to tell a new one after a change of language
 }
 
 // File is a table that was read from disk.
 type File struct {
 	Path     string
+	Written  time.Time // the rows are at most as new as the file; zero when that is not known
 	Warnings []*exchange.Problem
 
 	table *results.Table
@@ -53,8 +59,11 @@ type File struct {
 
 // rows is where the tab's rows are.
 func (t *Tab) rows() *results.Table {
-	if t.Run != nil {
+	switch {
+	case t.Run != nil:
 		return t.Run.Table()
+	case t.Result != nil:
+		return t.Result.Table
 	}
 	return t.File.table
 }
@@ -67,7 +76,9 @@ func (t *Tab) stop() {
 }
 
 // OfAccount tells whether the rows came from customers of the account that is signed in, and so go when it does.
-func (t *Tab) OfAccount() bool { return t.Run != nil }
+func (t *Tab) OfAccount() bool {
+	return t.Run != nil || t.Result != nil && (t.Result.Before.OfAccount || t.Result.After.OfAccount)
+}
 
 // Part is one customer's part in a run.
 type Part struct {
@@ -160,9 +171,10 @@ type Model struct {
 	Others    int // sessions of the account elsewhere on this computer, and left open
 	Max       int // sessions the account may have
 	Tabs      []*Tab
-	Active    int  // number of the tab that shows, -1 for none
-	Bench     bool // while signed out: tables of files show, not the first screen
-	Closed    *Tab // the one that was closed last, nil for none
+	Active    int           // number of the tab that shows, -1 for none
+	Bench     bool          // while signed out: tables of files show, not the first screen
+	Comparing *compare.Flow // asks what to compare with, nil while it does not
+	Closed    *Tab          // the one that was closed last, nil for none
 	Import    *Import
 	Tasks     []*Task
 	Notes     []Note

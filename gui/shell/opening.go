@@ -3,6 +3,7 @@ package shell
 import (
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
 	"slices"
 
@@ -53,12 +54,19 @@ func (f *Flow) OpenFiles(paths ...string) {
 }
 
 // read opens a file in the tab that has it, or in a new one, and calls then, whatever came of it.
-func (f *Flow) read(path string, then func()) {
+func (f *Flow) read(path string, then func()) { f.readFile(path, f.opened, then) }
+
+// readFile reads a table from a file, away from the screen, and hands it to show; then is called whatever came of it.
+func (f *Flow) readFile(path string, show func(*File), then func()) {
 	if whole, err := filepath.Abs(path); err == nil {
 		path = whole
 	}
 	var opened *export.Opened
+	file := &File{Path: path}
 	f.work(&Task{Key: "file.opening", Args: []any{"file", filepath.Base(path)}}, func(ctx context.Context, _ func(done, total int)) (err error) {
+		if info, err := os.Stat(path); err == nil {
+			file.Written = info.ModTime()
+		}
 		if opened, err = export.Open(ctx, path); err == nil {
 			err = ctx.Err()
 		}
@@ -72,7 +80,8 @@ func (f *Flow) read(path string, then func()) {
 		case err != nil:
 			f.note(Note{Kind: NoteBad, Problem: exchange.AsProblem(err)})
 		default:
-			f.opened(&File{Path: path, Warnings: opened.Warnings, table: opened.Table})
+			file.Warnings, file.table = opened.Warnings, opened.Table
+			show(file)
 		}
 	})
 }

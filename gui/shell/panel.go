@@ -13,6 +13,7 @@ import (
 	"tenantry/core/exchange"
 	"tenantry/core/wording"
 	"tenantry/gui/cmdletform"
+	"tenantry/gui/compare"
 	"tenantry/gui/customerlist"
 	"tenantry/gui/kit"
 	"tenantry/gui/kit/icons"
@@ -38,6 +39,7 @@ type Panel struct {
 	tabs      *tabBar
 	progress  *runProgress
 	tables    map[*resultstable.Flow]*resultstable.Panel
+	bars      map[*resultstable.Flow]fyne.CanvasObject // tables of comparisons with the line above them
 	result    *fyne.Container
 	notes     *fyne.Container
 	under     *fyne.Container   // everything below the bar
@@ -45,6 +47,8 @@ type Panel struct {
 	notesNow  notesShown
 	imports   *workNote // nil while nothing is imported
 	tasks     map[*Task]*workNote
+	comparing *compare.Panel
+	compared  *compare.Flow // of comparing
 	start     *fyne.Container
 	middle    *fyne.Container
 	closing   *fyne.Container
@@ -95,7 +99,7 @@ func (p *Panel) rebuild() {
 	}
 	m := p.flow.Model()
 	p.stage, p.shown, p.told = m.Stage, nil, nil
-	p.tables = map[*resultstable.Flow]*resultstable.Panel{}
+	p.tables, p.bars = map[*resultstable.Flow]*resultstable.Panel{}, map[*resultstable.Flow]fyne.CanvasObject{}
 	p.bar = newTopBar(p)
 	p.notes, p.notesRoll, p.imports, p.tasks = kit.Stacked(4), nil, nil, map[*Task]*workNote{}
 	p.makeClosing()
@@ -224,6 +228,7 @@ func (p *Panel) draw() {
 	for flow := range p.tables { // of tabs that were closed
 		if !p.inUse(flow) {
 			delete(p.tables, flow)
+			delete(p.bars, flow)
 		}
 	}
 	if tab != nil {
@@ -247,10 +252,14 @@ func (p *Panel) drawResult(tab *Tab) {
 	}
 	p.told = nil
 	table := p.table(tab)
-	if len(p.result.Objects) == 1 && p.result.Objects[0] == table.Content() {
+	content := table.Content()
+	if tab.Result != nil {
+		content = p.withBar(tab, content)
+	}
+	if len(p.result.Objects) == 1 && p.result.Objects[0] == content {
 		return
 	}
-	p.result.Objects = []fyne.CanvasObject{table.Content()}
+	p.result.Objects = []fyne.CanvasObject{content}
 	p.result.Refresh()
 	if p.shown != tab {
 		table.FocusTable()
@@ -299,6 +308,7 @@ func (p *Panel) table(t *Tab) *resultstable.Panel {
 	table.OnExport = func(want resultstable.Wanted) { p.flow.Export(t, want) }
 	table.Kinds, table.MoreExport = p.flow.Kinds, p.moreExport
 	p.tables[t.Table] = table
+	p.offerCompare(t, table)
 	if t.Run == nil {
 		return table
 	}
@@ -344,6 +354,9 @@ func (p *Panel) drawNotes() {
 		if t.Shown {
 			p.notes.Add(p.tasks[t].root)
 		}
+	}
+	if c := p.comparePanel(); c != nil {
+		p.notes.Add(container.New(layout.NewCustomPaddedLayout(0, 2, 1, 1), c.Content()))
 	}
 	if n := m.Left; n != nil && !n.Gone {
 		p.notes.Add(p.leftNote(n))
@@ -466,11 +479,13 @@ func (p *Panel) escape() {
 		f.Trouble.Close()
 	case f.Model().Sessions.Open:
 		f.ShowSessions(false)
-	case f.Model().Stage == SignedOut:
+	case f.Model().Stage == SignedOut && f.Model().Comparing == nil:
 		f.SignIn.Cancel()
 		f.Cancel()
 	case f.Model().Leaving:
 		f.Stay()
+	case f.Model().Comparing != nil:
+		f.Model().Comparing.Close()
 	case f.Form.Model().Searching:
 		f.Form.OpenSearch(false)
 	case f.Form.Model().Confirm != nil:

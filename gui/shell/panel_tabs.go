@@ -131,13 +131,16 @@ func (b *tabBar) nameField(t *Tab) fyne.CanvasObject {
 
 // menu is what a secondary click on a tab offers.
 func (b *tabBar) menu(i int, t *Tab, at fyne.Position) {
-	w, f := b.panel.words, b.panel.flow
+	p, w, f := b.panel, b.panel.words, b.panel.flow
 	item := func(key string, do func()) *fyne.MenuItem { return fyne.NewMenuItem(w.Text(key), do) }
 	pin := item("window.tab.pin", func() { f.Pin(t, !t.Pinned) })
 	pin.Checked = t.Pinned
 	items := []*fyne.MenuItem{item("window.tab.rename", func() { b.name(t) }), pin, fyne.NewMenuItemSeparator(),
 		item("window.tab.close", func() { f.CloseTab(slices.Index(f.Model().Tabs, t)) })}
 	items[3].Disabled = t.Pinned
+	if t.Result == nil {
+		items = append(append(p.compareItems(t), fyne.NewMenuItemSeparator()), items...)
+	}
 	if f.Model().Closed != nil {
 		items = append(items, item("window.tab.reopen", f.Reopen))
 	}

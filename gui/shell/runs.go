@@ -41,6 +41,10 @@ func (f *Flow) start(i int, r cmdletform.Request) {
 		old.stop()
 		old.Table.Close()
 		t.Name = old.Name
+		if same(old.Request, r) && old.Rows() > 0 {
+			before := f.source(old)
+			t.earlier = &before
+		}
 		f.model.Tabs[i], f.model.Active = t, i
 	} else {
 		f.model.Tabs = append(f.model.Tabs, t)

@@ -13,6 +13,7 @@ import (
 	"tenantry/core/export/cover"
 	"tenantry/core/jobs"
 	"tenantry/core/results"
+	"tenantry/core/views"
 	"tenantry/core/wording"
 	"tenantry/gui/kit/files"
 	"tenantry/gui/resultstable"
@@ -96,6 +97,10 @@ func (f *Flow) save(t *Tab, want resultstable.Wanted, path string, missing []exc
 	if f.words.Lang() == "nl" {
 		o.Comma = ';' // what Excel expects where the comma is the decimal mark
 	}
+	about := ""
+	if t.Result != nil {
+		about = t.Result.About(f.words)
+	}
 	w, covers, rows := f.words, f.Covers() && format.Covers(), 0
 	f.work(&Task{Key: "file.saving", Args: []any{"file", filepath.Base(path)}}, func(ctx context.Context, told func(done, total int)) error {
 		view, err := wanted(ctx, want)
@@ -103,7 +108,10 @@ func (f *Flow) save(t *Tab, want resultstable.Wanted, path string, missing []exc
 			return err
 		}
 		if covers {
-			facts.Chosen = chosen(w, view)
+			facts.Chosen = chosen(w, facts.Name, view)
+			if about != "" {
+				facts.Chosen = append([]string{about}, facts.Chosen...)
+			}
 			o.Cover = cover.Of(view, facts)
 		}
 		rows = view.Len()
@@ -156,17 +164,12 @@ func (f *Flow) facts(t *Tab) cover.Facts {
 }
 
 // chosen says which rows of its table a view has, a line for each reason.
-func chosen(w *wording.Words, view results.View) []string {
+func chosen(w *wording.Words, name func(exchange.CustomerID) string, view results.View) []string {
 	var lines []string
 	q := view.Query()
-	conditions := []results.Filter{q.Filter}
-	if len(q.Filter.All) > 0 && len(q.Filter.Any) == 0 && q.Filter.Not == nil && q.Filter.Column == "" {
-		conditions = q.Filter.All
-	}
-	for _, c := range conditions {
-		if !c.IsZero() {
-			lines = append(lines, condition(w, c))
-		}
+	say := views.Speaker{Words: w, Columns: view.Snapshot().Columns(), Name: name}
+	for _, c := range views.Conditions(q.Filter) {
+		lines = append(lines, say.Say(c))
 	}
 	if q.Find != "" {
 		lines = append(lines, w.Text("table.find")+": "+q.Find)
@@ -179,28 +182,6 @@ func chosen(w *wording.Words, view results.View) []string {
 		lines = append(lines, w.Text("file.grouped", "columns", strings.Join(names, ", ")))
 	}
 	return lines
-}
-
-// condition is a filter in one line.
-func condition(w *wording.Words, c results.Filter) string {
-	join := func(list []results.Filter, key string) string {
-		parts := make([]string, len(list))
-		for i, m := range list {
-			parts[i] = condition(w, m)
-		}
-		return strings.Join(parts, " "+w.Text(key)+" ")
-	}
-	switch {
-	case len(c.All) > 0:
-		return join(c.All, "file.and")
-	case len(c.Any) > 0:
-		return join(c.Any, "file.or")
-	case c.Not != nil:
-		return w.Text("file.not", "condition", condition(w, *c.Not))
-	case c.Op == results.IsEmpty || c.Op == results.IsNotEmpty:
-		return w.Text("file.where."+map[results.Op]string{results.IsEmpty: "empty", results.IsNotEmpty: "not-empty"}[c.Op], "column", w.Label(c.Column))
-	}
-	return w.Label(c.Column) + " " + string(c.Op) + " " + c.Value
 }
 
 // nameOf is Name for other goroutines: with the names and words of now.

@@ -15,6 +15,8 @@ func (f *Flow) Title(t *Tab) string {
 		return t.Name
 	case t.File != nil:
 		return filepath.Base(t.File.Path)
+	case t.Result != nil:
+		return f.words.Text("compare.tab", "table", t.Result.After.Title)
 	}
 	who := f.words.Text("window.own-organisation")
 	switch n := len(t.Request.Customers); {
@@ -147,6 +149,11 @@ func (f *Flow) newTable(t *Tab) {
 		w := f.words
 		o.None = func() (sentence, hint string) { return w.Text("file.no-rows"), w.Text("file.no-rows-hint") }
 	}
+	if t.Result != nil {
+		w := f.words
+		o.Columns = t.Result.Columns()
+		o.None = func() (sentence, hint string) { return t.Result.None(w) }
+	}
 	t.Table = resultstable.NewFlow(t.rows(), o)
 	if t.Run != nil {
 		t.Table.OnColumns = f.settings.setColumns
@@ -158,5 +165,8 @@ func (f *Flow) newTable(t *Tab) {
 		for _, p := range t.File.Warnings {
 			t.Table.Remark(resultstable.Remark{Problem: p})
 		}
+	}
+	if t.Result != nil {
+		t.Table.Remark(t.Result.Remarks(f.words)...)
 	}
 }
