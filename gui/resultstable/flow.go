@@ -65,6 +65,7 @@ type Flow struct {
 
 	history  history
 	written  map[string]written // in the fields of the filter row, by column
+	counting context.CancelFunc // of the count of what is found, nil for none
 	seeking  context.CancelFunc // of the search for what is typed, nil for none
 	rowsSort []results.SortKey  // how the rows were sorted before they were grouped
 	groups   *arrangement       // the groups of which one was opened, nil otherwise
@@ -130,17 +131,6 @@ func (f *Flow) SortBy(keys []results.SortKey) {
 	}
 	f.remember("")
 	f.model.Query.Sort, f.model.Said = slices.Clone(keys), ""
-	f.arrange()
-}
-
-// Find keeps rows that have text in any of their columns, also hidden ones; empty shows all.
-func (f *Flow) Find(text string) {
-	text = strings.TrimSpace(text)
-	if text == f.model.Query.Find {
-		return
-	}
-	f.remember("find")
-	f.model.Query.Find, f.model.Said = text, ""
 	f.arrange()
 }
 
@@ -387,5 +377,6 @@ func (f *Flow) show(view results.View, largest map[string]float64, selection []S
 	m.Arriving = f.table.Len()
 	m.decide()
 	f.sum()
+	f.countHits()
 	f.changed(true)
 }

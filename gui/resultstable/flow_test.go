@@ -218,7 +218,7 @@ func TestEmptyAnswers(t *testing.T) {
 		{"nothing found", func(s *screen) {
 			s.arrive(mailboxes(5))
 			s.finish()
-			s.do(func() { s.panel.find.SetText("nobody") })
+			s.do(func() { s.panel.find.field.SetText("nobody") })
 		}, "Nothing matches “nobody”"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -300,7 +300,7 @@ func TestFindLooksIntoHiddenColumns(t *testing.T) {
 	s := open(t, "Get-Mailbox", "contoso.example")
 	s.arrive(mailboxes(50))
 	s.finish()
-	s.do(func() { s.panel.find.SetText("value 7 of 33") }) // CustomAttribute8 does not show
+	s.do(func() { s.panel.find.field.SetText("value 7 of 33") }) // CustomAttribute8 does not show
 	s.queue.Do(func() {
 		if got := s.panel.grid.Data().Rows(); got != 1 || s.cell(0, "PrimarySmtpAddress") != "mailbox33@contoso.example" {
 			t.Errorf("found %d rows", got)

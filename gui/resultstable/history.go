@@ -14,6 +14,8 @@ type arrangement struct {
 	rows     []ColumnState     // the columns of the rows
 	groups   []ColumnState     // the columns of the groups, of the last grouping
 	frozen   int
+	find     string // what is looked for, and how
+	jumps    bool
 	from     *arrangement // the groups of which one was opened, nil otherwise
 }
 
@@ -62,7 +64,7 @@ func (h *history) move(from, to *[]arrangement, now arrangement) (arrangement, b
 
 // arrangement is how the table is looked at now.
 func (f *Flow) arrangement() arrangement {
-	a := arrangement{query: f.model.Query, rowsSort: f.rowsSort, rows: f.model.Columns, groups: f.model.other, frozen: f.model.Frozen, from: f.groups}
+	a := arrangement{query: f.model.Query, rowsSort: f.rowsSort, rows: f.model.Columns, groups: f.model.other, frozen: f.model.Frozen, find: f.model.FindText, jumps: f.model.FindJumps, from: f.groups}
 	if f.model.View.Grouped() {
 		a.rows, a.groups = a.groups, a.rows
 	}
@@ -100,6 +102,7 @@ func (f *Flow) restore(a arrangement) {
 	rows, groups := keepNew(a.rows, now.rows), keepNew(a.groups, now.groups)
 	m.Query, f.rowsSort, f.groups, m.Said, m.Problem = a.query, a.rowsSort, a.from, "", nil
 	m.Columns, m.other, m.Frozen = rows, groups, a.frozen
+	m.FindText, m.FindJumps = a.find, a.jumps
 	if m.View.Grouped() {
 		m.Columns, m.other = groups, rows
 	}

@@ -38,9 +38,9 @@ func TestEveryChangeOfTheViewCanBeUndone(t *testing.T) {
 	shared := results.Filter{Column: "RecipientTypeDetails", Op: results.Equal, Value: "SharedMailbox"}
 	s.do(func() { s.flow.SortBy([]results.SortKey{{Column: "Id", Desc: true}}) })
 	s.do(func() { s.flow.AddFilter(shared) })
-	s.do(func() { s.panel.find.SetText("f") })
-	s.do(func() { s.panel.find.SetText("fi") })
-	s.do(func() { s.panel.find.SetText("fin") })
+	s.do(func() { s.panel.find.field.SetText("f") })
+	s.do(func() { s.panel.find.field.SetText("fi") })
+	s.do(func() { s.panel.find.field.SetText("fin") })
 	s.do(func() { s.flow.ShowColumn("WhenCreated", false) })
 	s.do(func() { s.flow.GroupBy(results.Group{Columns: []string{"LitigationHoldEnabled"}}) })
 	s.queue.Do(func() {
@@ -61,24 +61,24 @@ func TestEveryChangeOfTheViewCanBeUndone(t *testing.T) {
 	})
 	s.do(s.panel.Undo)
 	s.queue.Do(func() {
-		if got := s.flow.Model().Shown(); len(got) != 6 || s.panel.find.Text != "fin" {
-			t.Errorf("the columns are %v, the find field says %q", got, s.panel.find.Text)
+		if got := s.flow.Model().Shown(); len(got) != 6 || s.panel.find.field.Text != "fin" {
+			t.Errorf("the columns are %v, the find field says %q", got, s.panel.find.field.Text)
 		}
 	})
 	back("three letters undone at once", 20, "Reception 9")
 	back("the filter undone", 60, "Reception 9")
 	back("the sort undone", 60, "Finance 0")
 	s.queue.Do(func() {
-		if s.flow.CanUndo() || !s.flow.CanRedo() || s.panel.find.Text != "" {
-			t.Errorf("at the beginning: undo %v, redo %v, find %q", s.flow.CanUndo(), s.flow.CanRedo(), s.panel.find.Text)
+		if s.flow.CanUndo() || !s.flow.CanRedo() || s.panel.find.field.Text != "" {
+			t.Errorf("at the beginning: undo %v, redo %v, find %q", s.flow.CanUndo(), s.flow.CanRedo(), s.panel.find.field.Text)
 		}
 	})
 	for range 5 {
 		s.do(s.panel.Redo)
 	}
 	s.queue.Do(func() {
-		if !s.flow.Model().View.Grouped() || s.flow.CanRedo() || s.panel.find.Text != "fin" || len(s.flow.Filters()) != 1 {
-			t.Errorf("redone: grouped %v, redo %v, find %q, filters %v", s.flow.Model().View.Grouped(), s.flow.CanRedo(), s.panel.find.Text, s.flow.Filters())
+		if !s.flow.Model().View.Grouped() || s.flow.CanRedo() || s.panel.find.field.Text != "fin" || len(s.flow.Filters()) != 1 {
+			t.Errorf("redone: grouped %v, redo %v, find %q, filters %v", s.flow.Model().View.Grouped(), s.flow.CanRedo(), s.panel.find.field.Text, s.flow.Filters())
 		}
 	})
 }
@@ -90,20 +90,20 @@ func TestAPauseWhileTypingIsAStep(t *testing.T) {
 	now := noon
 	s.do(func() { s.flow.o.Now = func() time.Time { return now } })
 	for _, text := range []string{"a", "an", "anna"} {
-		s.do(func() { s.panel.find.SetText(text) })
+		s.do(func() { s.panel.find.field.SetText(text) })
 	}
 	s.do(func() { now = now.Add(time.Minute) })
-	s.do(func() { s.panel.find.SetText("anna de vries 1") })
+	s.do(func() { s.panel.find.field.SetText("anna de vries 1") })
 	s.do(s.panel.Undo)
 	s.queue.Do(func() {
-		if s.panel.find.Text != "anna" {
-			t.Errorf("one step back it says %q", s.panel.find.Text)
+		if s.panel.find.field.Text != "anna" {
+			t.Errorf("one step back it says %q", s.panel.find.field.Text)
 		}
 	})
 	s.do(s.panel.Undo)
 	s.queue.Do(func() {
-		if s.panel.find.Text != "" || s.flow.CanUndo() {
-			t.Errorf("two steps back it says %q", s.panel.find.Text)
+		if s.panel.find.field.Text != "" || s.flow.CanUndo() {
+			t.Errorf("two steps back it says %q", s.panel.find.field.Text)
 		}
 	})
 }

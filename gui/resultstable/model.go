@@ -85,11 +85,15 @@ type Model struct {
 	Problem   *exchange.Problem // the query could not be followed
 	Columns   []ColumnState     // as the user left them; decided anew when columns appear
 	Frozen    int               // so many of the columns that show stay in sight while one scrolls sideways
+	FindText  string            // what is looked for in all columns
+	FindJumps bool              // all rows show, and one goes from hit to hit
+	Hits      Hits              // where it stands, as far as that is counted
 	Fields    bool              // the row of filter fields shows
 	Said      string            // what just happened, until the next change: "52 rows copied"
 
 	figured string             // the column whose figures the user wants, empty for none
 	other   []ColumnState      // the columns of the rows while groups show, and the other way round
+	hits    results.View       // the rows with hits, in the order of View
 	largest map[string]float64 // of columns that get a bar, by name
 	now     func() time.Time
 	none    func() (sentence, hint string)

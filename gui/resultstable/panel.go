@@ -4,7 +4,6 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
-	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -47,7 +46,7 @@ type Panel struct {
 	strips *fyne.Container
 	above  *container.Scroll // holds the strips
 	head   *fyne.Container
-	find   *kit.Entry
+	find   *findLine
 	panes  *paneButtons
 	chips  *chipLine
 	filter *filterPane // of the pane for filters, nil before it is opened
@@ -76,13 +75,7 @@ func NewPanel(flow *Flow) *Panel {
 	w := flow.Words()
 	p.strips = kit.Stacked(4)
 	p.bar = kit.NewProgressBar()
-	p.find = kit.NewSearch(w.Text("table.find"), flow.Find)
-	p.find.OnKey = func(key fyne.KeyName) bool {
-		if key == fyne.KeyDown {
-			p.FocusTable()
-		}
-		return key == fyne.KeyDown
-	}
+	p.find = newFindLine(p)
 	p.panes = newPaneButtons(p)
 	p.fields = kit.NewIconButton(icons.FilterRow, w.Text("filter.fields"), func() { flow.ShowFields(!flow.Model().Fields) })
 	p.groups = kit.NewButton(w.Text("view.back-to-groups"), icons.Undo, kit.Quiet, flow.BackToGroups)
@@ -121,7 +114,7 @@ func NewPanel(flow *Flow) *Panel {
 	p.export = kit.NewButton(w.Text("table.export"), icons.Export, kit.Plain, p.exportMenu)
 	p.export.SetTip(w.Text("table.export-tip"))
 
-	line := container.New(&headLine{p.panes}, p.find, p.groups, p.fields)
+	line := container.New(&headLine{p.panes}, p.find.root, p.groups, p.fields)
 	for _, b := range p.panes.all {
 		line.Add(b)
 	}
@@ -162,9 +155,6 @@ func (p *Panel) Content() fyne.CanvasObject { return p.root }
 // Grid is the table itself, for tests and for keys that reach it from elsewhere.
 func (p *Panel) Grid() *grid.Grid { return p.grid }
 
-// FocusFind moves the keyboard to the find field, for Ctrl+F.
-func (p *Panel) FocusFind() { kit.Focus(p.find) }
-
 // FocusTable moves the keyboard to the table.
 func (p *Panel) FocusTable() { grid.Focus(p.grid) }
 
@@ -192,12 +182,13 @@ func (p *Panel) draw(view bool) {
 	if view {
 		p.drawRows()
 	}
-	if strings.TrimSpace(p.find.Text) != m.Query.Find { // a step back, or a view that was chosen
-		p.find.SetText(m.Query.Find)
-	}
+	p.find.draw(p)
 	if p.groups.Hidden == p.flow.InGroup() {
 		p.groups.Hidden = !p.flow.InGroup()
 		p.head.Objects[0].Refresh()
+	}
+	if r, ok := p.grid.Data().(*rows); ok && r.find(m.FindText) {
+		p.grid.Changed()
 	}
 	p.drawFields()
 	p.chips.draw()
@@ -293,7 +284,7 @@ func (p *Panel) drawMiddle() {
 			icon = icons.Clock
 		case m.Query.Find != "" && m.View.Snapshot().Len() > 0:
 			icon = icons.Search
-			action = &kit.Action{Text: w.Text("table.show-all"), Do: func() { p.find.SetText("") }}
+			action = &kit.Action{Text: w.Text("table.show-all"), Do: func() { p.find.field.SetText("") }}
 		case !m.Query.Filter.IsZero() && m.View.Snapshot().Len() > 0:
 			icon = icons.Filter
 			action = &kit.Action{Text: w.Text("table.show-all"), Do: func() { p.flow.SetFilter(results.Filter{}) }}

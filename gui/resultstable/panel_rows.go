@@ -14,6 +14,20 @@ type rows struct {
 	view    results.View
 	columns []grid.Column
 	cell    func(row, column int) grid.Cell
+	finding string // the text whose cells are tinted
+	finder  results.Finder
+}
+
+// find tints the cells that have text, and tells whether they are other ones than before.
+func (r *rows) find(text string) bool {
+	if text == r.finding {
+		return false
+	}
+	r.finding, r.finder = text, results.Finder{}
+	if text != "" {
+		r.finder = results.NewFinder(text)
+	}
+	return true
 }
 
 // dress lets Dress change how a cell looks.
@@ -62,8 +76,12 @@ func newRows(m *Model, f *Flow, dress func(view results.View, row, column int, c
 			cell.Bar = largest.Bar(source[column].Name, v)
 		}
 		dress(view, row, column, &cell)
+		if r.finder.In(v.Text()) {
+			cell.Fill = grid.Accent
+		}
 		return cell
 	}
+	r.find(m.FindText)
 	return r
 }
 

@@ -179,7 +179,7 @@ func TestStatusLineFollowsTheRun(t *testing.T) {
 	})
 	want("52 rows · Contoso · read 2:02 PM · 3 selected, 176.2 GB · Size from 57.6 GB to 59.4 GB, average 58.7 GB")
 	s.shot("results")
-	s.do(func() { s.panel.find.SetText("anna") })
+	s.do(func() { s.panel.find.field.SetText("anna") })
 	s.queue.Do(func() {
 		if got := s.panel.grid.Data().Rows(); got != 9 {
 			t.Errorf("finding anna leaves %d rows, want 9", got)

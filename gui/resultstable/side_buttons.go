@@ -102,13 +102,15 @@ func (h *headLine) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	if h.of.said {
 		need -= h.of.words
 	}
-	h.of.say(findLeast+headLineRoom+need+h.of.words <= size.Width)
+	find := objects[0]
+	least := max(findLeast, find.MinSize().Width)
+	h.of.say(least+headLineRoom+need+h.of.words <= size.Width)
 	if h.of.said {
 		need += h.of.words
 	}
-	find := objects[0]
 	high := find.MinSize().Height
-	find.Resize(fyne.NewSize(min(max(size.Width-need-headLineRoom, findLeast), findWidth), high))
+	most := findWidth + 2*(least-findLeast) // what was found takes the room of the field
+	find.Resize(fyne.NewSize(min(max(size.Width-need-headLineRoom, least), most), high))
 	find.Move(fyne.NewPos(0, (size.Height-high)/2))
 	x := size.Width - need + headLineGap
 	for _, o := range objects[1:] {

@@ -462,6 +462,10 @@ func (p *Panel) keys() {
 			p.escape()
 		case fyne.KeyF1:
 			p.flow.Help()
+		case fyne.KeyF3:
+			if tabbed() {
+				table((*resultstable.Panel).FindNext)()
+			}
 		case fyne.KeyF5:
 			if p.tabs != nil {
 				p.flow.Again()
