@@ -160,6 +160,10 @@ func timeText(v exchange.Value) string {
 	return v.Text()
 }
 
+// Defuse is what csv does with text that a spreadsheet would take for a formula, for those who hand text to one in
+// another way, such as over the clipboard: an apostrophe before it. Numbers and all other text stay as they are.
+func Defuse(s string) string { return defuse(s) }
+
 // defuse puts an apostrophe before text that a spreadsheet would take for a formula. Numbers are left as
 // they are, "-5" and "+31" too. Text that starts with apostrophes and would need one without them gets one
 // more, so that refuse can tell.

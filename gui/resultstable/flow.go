@@ -214,64 +214,6 @@ func (f *Flow) Say(text string) {
 	f.changed(false)
 }
 
-// mostCopied bounds what goes to the clipboard, in cells: other programs stop answering far below a
-// hundred million characters.
-const mostCopied = 2_000_000
-
-// Copy makes text of the selected rows, tabs between cells, and hands it to put, both away from the screen
-// and back on it. With headers the first line is the titles. What does not fit a clipboard is refused with
-// words in the status line.
-func (f *Flow) Copy(headers bool, put func(text string)) {
-	m := &f.model
-	columns := m.Shown()
-	n := m.Selected()
-	if n == 0 || len(columns) == 0 {
-		return
-	}
-	if n > mostCopied/len(columns) {
-		f.Say(f.o.Words.Text("table.too-many-to-copy"))
-		return
-	}
-	view, selection, w := m.View, slices.Clone(m.Selection), f.o.Words
-	f.o.Loop.Go(f.ctx, func(ctx context.Context) {
-		text := copyText(ctx, view, selection, columns, headers, w)
-		f.o.Loop.Post(func() {
-			if ctx.Err() != nil {
-				return
-			}
-			put(text)
-			f.Say(w.Count("table.copied", n))
-		})
-	})
-}
-
-func copyText(ctx context.Context, view results.View, selection []Span, columns []string, headers bool, w *wording.Words) string {
-	var b strings.Builder
-	clean := strings.NewReplacer("\t", " ", "\r\n", " ", "\n", " ", "\r", " ")
-	line := func(cell func(i int) string) {
-		for i := range columns {
-			if i > 0 {
-				b.WriteByte('\t')
-			}
-			_, _ = clean.WriteString(&b, cell(i)) // a Builder does not fail
-		}
-		b.WriteByte('\n')
-	}
-	if headers {
-		line(func(i int) string { return w.Label(columns[i]) })
-	}
-	places := make([]int, len(columns))
-	for i, name := range columns {
-		places[i], _ = find(view.Columns(), name)
-	}
-	for _, s := range selection {
-		for row := s.First; row < s.End && ctx.Err() == nil; row++ {
-			line(func(i int) string { return w.Value(view.Cell(row, places[i])) })
-		}
-	}
-	return b.String()
-}
-
 // soon draws once for all the news that waits in the loop: a run can bring thousands of them at once.
 func (f *Flow) soon() {
 	if f.drawing {

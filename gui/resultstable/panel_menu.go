@@ -83,6 +83,7 @@ func (p *Panel) cellItems(m *menu, row, column int) {
 	}
 	m.item("table.copy", func() { p.copy(false) })
 	m.item("table.copy-headers", func() { p.copy(true) })
+	m.item("table.copy-shown", func() { p.flow.CopyShown(fyne.CurrentApp().Clipboard().SetContent) })
 	m.separate()
 	if column >= 0 && view.Columns()[column].Role == results.Data {
 		rows := p.flow.Model().rowsLike(row)
