@@ -3,7 +3,6 @@ package resultstable
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"tenantry/core/exchange"
