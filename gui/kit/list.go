@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"tenantry/gui/kit/theme"
+	"tenantry/gui/kit/tip"
 )
 
 // List is rows of one height under each other of which only those one sees exist, for lists of thousands.
@@ -35,6 +36,9 @@ type List struct {
 	OnMenu     func(row int, at fyne.Position)      // a press of the second button; at is on the canvas
 	OnEscape   func()                               // nil gives the key to the window
 	OnLeaveTop func()                               // Up on the first row; nil does nothing
+	OnFold     func(row int, open bool)             // Right or Left asks to unfold or fold a row; nil gives the keys to the window
+	OnCopy     func()                               // the shortcut that copies; nil gives it to the window
+	Tip        func(row int) string                 // shown where the pointer rests on a row; nil or empty: nothing
 
 	scroll  *container.Scroll
 	body    *listBody
@@ -168,6 +172,12 @@ func (l *List) TypedKey(key *fyne.KeyEvent) {
 		if cursor >= 0 && l.OnActivate != nil {
 			l.OnActivate(cursor)
 		}
+	case fyne.KeyRight, fyne.KeyLeft:
+		if l.OnFold == nil {
+			ForwardKey(l, key)
+		} else if cursor >= 0 {
+			l.OnFold(cursor, key.Name == fyne.KeyRight)
+		}
 	case fyne.KeyEscape:
 		if l.OnEscape != nil {
 			l.OnEscape()
@@ -210,8 +220,14 @@ func (l *List) move(from, by int, held fyne.KeyModifier) {
 
 func (l *List) passive(row int) bool { return l.Passive != nil && l.Passive(row) }
 
-// TypedShortcut forwards to the window.
-func (l *List) TypedShortcut(s fyne.Shortcut) { Forward(l, s) }
+// TypedShortcut copies, and forwards the rest to the window.
+func (l *List) TypedShortcut(s fyne.Shortcut) {
+	if _, ok := s.(*fyne.ShortcutCopy); ok && l.OnCopy != nil {
+		l.OnCopy()
+		return
+	}
+	Forward(l, s)
+}
 
 // listBody is as high as all rows and holds those that show.
 type listBody struct {
@@ -358,16 +374,24 @@ func (r *listRow) MouseDown(ev *desktop.MouseEvent) {
 
 func (r *listRow) MouseUp(*desktop.MouseEvent) {}
 
-func (r *listRow) MouseIn(*desktop.MouseEvent) {
+func (r *listRow) MouseIn(ev *desktop.MouseEvent) {
+	r.tip(ev)
 	if r.list.hovered != r.at {
 		r.list.hovered = r.at
 		r.list.body.Refresh()
 	}
 }
 
-func (r *listRow) MouseMoved(*desktop.MouseEvent) {}
+func (r *listRow) MouseMoved(ev *desktop.MouseEvent) { r.tip(ev) }
+
+func (r *listRow) tip(ev *desktop.MouseEvent) {
+	if r.at >= 0 && r.list.Tip != nil {
+		tip.Show(r, r.list.Tip(r.at), ev.AbsolutePosition)
+	}
+}
 
 func (r *listRow) MouseOut() {
+	tip.Hide(r)
 	if r.list.hovered == r.at {
 		r.list.hovered = -1
 		r.list.body.Refresh()

@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
 
+	"tenantry/core/cmdlets"
 	"tenantry/core/exchange"
 	"tenantry/core/results"
 	"tenantry/gui/kit"
@@ -42,6 +43,12 @@ type Panel struct {
 	// OnAllRows hears that the user wants the rows that a limit held back; nil offers no such thing.
 	OnAllRows func()
 
+	// OnRelated hears that the user wants to know more about a row: the question, which only reads, and the
+	// customer who sent the row. nil offers nothing of the kind.
+	OnRelated func(inv exchange.Invocation, customer exchange.CustomerID)
+	// Catalog is what can be asked; nil is the built-in catalog.
+	Catalog func() *cmdlets.Catalog
+
 	flow   *Flow
 	strips *fyne.Container
 	above  *container.Scroll // holds the strips
@@ -67,6 +74,8 @@ type Panel struct {
 	wrong      map[string]string // with the fields of the filter row, by column
 	saidStrips string            // what the strips say now, so that they are made anew only when that changes
 	saidEmpty  string
+
+	onlyFilled, byName bool // how details are looked at, kept while the pane is closed
 }
 
 // NewPanel returns a panel for flow and takes its OnChange.

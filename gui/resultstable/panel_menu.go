@@ -102,6 +102,9 @@ func (p *Panel) cellItems(m *menu, row, column int) {
 		m.item("view.open-group", func() { p.flow.OpenGroup(row) })
 	} else {
 		m.item("table.details", p.showDetails)
+		if more := p.relatedMenu(row); more != nil {
+			m.item("related.menu", nil).ChildMenu = more
+		}
 	}
 }
 

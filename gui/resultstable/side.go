@@ -9,10 +9,7 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/widget"
 
-	"tenantry/core/exchange"
-	"tenantry/core/results"
 	"tenantry/gui/kit"
-	"tenantry/gui/kit/grid"
 	"tenantry/gui/kit/icons"
 	"tenantry/gui/kit/theme"
 )
@@ -54,85 +51,6 @@ func frame(p *Panel, title string, search *kit.Entry, foot, content fyne.CanvasO
 		below = container.New(layout.NewCustomPaddedLayout(4, 4, 8, 8), foot)
 	}
 	return container.NewStack(kit.NewSurface(theme.ColorSurface, ""), container.NewBorder(top, below, nil, nil, content))
-}
-
-// newDetails is the pane with all properties of the row with the cursor, by name and value.
-func newDetails(p *Panel) *side {
-	w := p.flow.Words()
-	s := &side{name: sideDetails}
-	table := grid.New(nil)
-	table.OnEscape = p.closeSide
-	var shown exchange.Record
-	var filter string
-	fill := func() {
-		d := &pairs{titles: [2]string{w.Text("table.property"), w.Text("table.value")}}
-		for _, f := range shown.Fields {
-			label, value := w.Label(f.Name), w.Value(f.Value)
-			if filter != "" && !containsFold(label, filter) && !containsFold(f.Name, filter) && !containsFold(value, filter) {
-				continue
-			}
-			d.lines = append(d.lines, [2]string{label, value})
-		}
-		table.SetData(d)
-	}
-	search := kit.NewSearch(w.Text("table.details-find"), func(text string) {
-		filter = strings.TrimSpace(text)
-		fill()
-	})
-	copyAll := kit.NewButton(w.Text("table.details-copy"), icons.Copy, kit.Quiet, func() {
-		fyne.CurrentApp().Clipboard().SetContent(table.Text([]grid.Range{{First: 0, End: table.Data().Rows()}}, false))
-	})
-	none := kit.NewText(w.Text("table.details-none"))
-	none.SetColor(theme.ColorMuted)
-	none.Align = fyne.TextAlignCenter
-	none.Clip = true
-	middle := container.NewStack(table)
-	s.root = frame(p, w.Text("table.details"), search, container.NewHBox(copyAll), middle)
-	var last struct {
-		id  results.RowID
-		len int
-		ok  bool
-	}
-	s.update = func() {
-		m := p.flow.Model()
-		ok := m.Cursor >= 0 && m.Cursor < m.View.Len()
-		id := m.View.ID(m.Cursor)
-		if last.ok == ok && last.id == id && last.len == len(m.View.Columns()) && len(middle.Objects) == 1 && shown.Fields != nil == ok {
-			return
-		}
-		last.id, last.ok, last.len = id, ok, len(m.View.Columns())
-		shown = exchange.Record{}
-		middle.Objects = []fyne.CanvasObject{container.NewVBox(none)}
-		copyAll.Disable(w.Text("table.details-none"))
-		if ok {
-			shown = m.View.Snapshot().Row(id)
-			middle.Objects = []fyne.CanvasObject{table}
-			copyAll.Enable()
-		}
-		middle.Refresh()
-		fill()
-	}
-	return s
-}
-
-// pairs is names and values as the grid wants them.
-type pairs struct {
-	titles [2]string
-	lines  [][2]string
-}
-
-func (d *pairs) Rows() int { return len(d.lines) }
-
-func (d *pairs) Columns() []grid.Column {
-	return []grid.Column{{Title: d.titles[0], Key: "name", Width: 170}, {Title: d.titles[1], Key: "value", Width: 120, Fill: true}}
-}
-
-func (d *pairs) Cell(row, column int) grid.Cell {
-	c := grid.Cell{Text: d.lines[row][column]}
-	if column == 0 {
-		c.Tone = grid.Muted
-	}
-	return c
 }
 
 // newColumnChooser is the pane that shows and hides columns: those that show first, then all others by name.

@@ -315,6 +315,7 @@ func (p *Panel) table(t *Tab) *resultstable.Panel {
 	table.OnRetry = func(ids []exchange.CustomerID) { p.flow.Retry(t, ids) }
 	table.OfferScript(func(from fyne.CanvasObject) { p.scriptMenu(from, t.Request) })
 	table.OnStep, table.OnFindOut = p.flow.Step, p.flow.FindOut
+	p.offerRelated(table, t)
 	if t.CanAllRows() {
 		table.OnAllRows = func() { p.flow.AllRows(t) }
 	}
