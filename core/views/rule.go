@@ -18,29 +18,8 @@ const (
 	Accent Tone = "accent"
 )
 
-// Mark is the shape a rule puts before the words, so that colour never stands alone.
-type Mark string
-
-// The marks.
-const (
-	Triangle Mark = "triangle"
-	Stop     Mark = "stop"
-	Dot      Mark = "dot"
-)
-
-// Tones are the tones there are, and the mark each brings.
+// Tones are the tones there are. Each is drawn with a shape beside it, so that colour never stands alone.
 func Tones() []Tone { return []Tone{Bad, Warn, Good, Accent} }
-
-// Mark is the shape that goes with a tone.
-func (t Tone) Mark() Mark {
-	switch t {
-	case Bad:
-		return Stop
-	case Warn:
-		return Triangle
-	}
-	return Dot
-}
 
 // Rule colours cells: in rows that match When, those of Column, or the whole row when Column is empty.
 type Rule struct {

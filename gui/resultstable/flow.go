@@ -317,6 +317,7 @@ func (f *Flow) show(view results.View, largest map[string]float64, selection []S
 	m.Selection, m.Cursor = selection, cursor
 	m.Arriving = f.table.Len()
 	m.decide()
+	m.paint()
 	f.sum()
 	f.countHits()
 	f.changed(true)

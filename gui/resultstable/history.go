@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"tenantry/core/results"
+	"tenantry/core/views"
 )
 
 // arrangement is everything about how a table is looked at that a step back undoes.
@@ -14,6 +15,7 @@ type arrangement struct {
 	rows     []ColumnState     // the columns of the rows
 	groups   []ColumnState     // the columns of the groups, of the last grouping
 	frozen   int
+	rules    []views.Rule
 	find     string // what is looked for, and how
 	jumps    bool
 	from     *arrangement // the groups of which one was opened, nil otherwise
@@ -64,7 +66,7 @@ func (h *history) move(from, to *[]arrangement, now arrangement) (arrangement, b
 
 // arrangement is how the table is looked at now.
 func (f *Flow) arrangement() arrangement {
-	a := arrangement{query: f.model.Query, rowsSort: f.rowsSort, rows: f.model.Columns, groups: f.model.other, frozen: f.model.Frozen, find: f.model.FindText, jumps: f.model.FindJumps, from: f.groups}
+	a := arrangement{query: f.model.Query, rowsSort: f.rowsSort, rows: f.model.Columns, groups: f.model.other, frozen: f.model.Frozen, rules: f.model.Rules, find: f.model.FindText, jumps: f.model.FindJumps, from: f.groups}
 	if f.model.View.Grouped() {
 		a.rows, a.groups = a.groups, a.rows
 	}
@@ -102,7 +104,8 @@ func (f *Flow) restore(a arrangement) {
 	rows, groups := keepNew(a.rows, now.rows), keepNew(a.groups, now.groups)
 	m.Query, f.rowsSort, f.groups, m.Said, m.Problem = a.query, a.rowsSort, a.from, "", nil
 	m.Columns, m.other, m.Frozen = rows, groups, a.frozen
-	m.FindText, m.FindJumps = a.find, a.jumps
+	m.FindText, m.FindJumps, m.Rules = a.find, a.jumps, a.rules
+	m.paint()
 	if m.View.Grouped() {
 		m.Columns, m.other = groups, rows
 	}

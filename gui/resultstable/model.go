@@ -14,6 +14,7 @@ import (
 	"tenantry/core/exchange"
 	"tenantry/core/jobs"
 	"tenantry/core/results"
+	"tenantry/core/views"
 	"tenantry/core/wording"
 	"tenantry/gui/remedy"
 )
@@ -84,6 +85,7 @@ type Model struct {
 	Remarks   []Remark
 	Problem   *exchange.Problem // the query could not be followed
 	Columns   []ColumnState     // as the user left them; decided anew when columns appear
+	Rules     []views.Rule      // colours
 	Frozen    int               // so many of the columns that show stay in sight while one scrolls sideways
 	FindText  string            // what is looked for in all columns
 	FindJumps bool              // all rows show, and one goes from hit to hit
@@ -93,6 +95,7 @@ type Model struct {
 
 	figured string             // the column whose figures the user wants, empty for none
 	other   []ColumnState      // the columns of the rows while groups show, and the other way round
+	painter *painter           // Rules, ready for View
 	hits    results.View       // the rows with hits, in the order of View
 	largest map[string]float64 // of columns that get a bar, by name
 	now     func() time.Time

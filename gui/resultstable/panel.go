@@ -239,7 +239,7 @@ func (p *Panel) drawRows() {
 	if !slices.EqualFunc(states, p.grid.ColumnStates(), same) {
 		p.grid.SetColumns(states)
 	}
-	if !had || before.view != m.View {
+	if !had || before.view != m.View || before.painter != m.painter {
 		p.grid.SetData(newRows(m, p.flow, p.dress))
 		if had && (top > 0 || hidden > 0) && alikeArranged(before.view, m.View) && top < before.view.Len() {
 			if row, ok := m.View.Find(before.view.ID(top)); ok {

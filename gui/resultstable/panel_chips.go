@@ -14,7 +14,7 @@ import (
 	"tenantry/gui/kit/theme"
 )
 
-// chipLine is the filters in words above the table, each with a button that takes it away. What does not fit
+// chipLine is the filters and colour rules in words above the table, each with a button that takes it away. What does not fit
 // goes on below.
 type chipLine struct {
 	panel *Panel
@@ -71,6 +71,10 @@ func (l *chipLine) fill() bool {
 	for i, f := range filters {
 		texts[i] = speaker.Say(f)
 	}
+	rules := flow.Rules()
+	for _, r := range rules {
+		texts = append(texts, w.Text("rule.chip-"+string(r.Tone), "condition", speaker.Say(r.When)))
+	}
 	said := w.Lang() + strings.Join(texts, "\n")
 	if said == l.said {
 		return false
@@ -81,11 +85,15 @@ func (l *chipLine) fill() bool {
 		short := kit.Shorten(text, l.wide, theme.Size(theme.SizeText), fyne.TextStyle{})
 		chip := kit.NewChip(short, func() { flow.RemoveFilter(i) })
 		chip.OnTapped = func() { l.panel.EditFilter(i) }
+		if at := i - len(filters); at >= 0 {
+			chip = kit.NewChip(short, func() { flow.RemoveRule(at) })
+			chip.OnTapped = func() { l.panel.EditRule(at) }
+		}
 		chip.SetTip(w.Text("filter.change", "filter", text))
 		l.chips.Add(chip)
 	}
-	l.root.Hidden = len(filters) == 0
-	if len(filters) > 0 {
+	l.root.Hidden = len(texts) == 0
+	if len(texts) > 0 {
 		l.chips.Add(kit.NewButton(w.Text("filter.add"), icons.Add, kit.Quiet, func() { l.panel.NewFilter("") }))
 	}
 	l.chips.Refresh()

@@ -31,6 +31,7 @@ func (p *Panel) menuFor(row, column int) *fyne.Menu {
 		m.item("table.sort-down", func() { p.flow.SortBy([]results.SortKey{{Column: name, Desc: true}}) })
 		if columns[column].Role == results.Data {
 			m.item("filter.menu", func() { p.NewFilter(name) })
+			m.item("rule.menu", func() { p.NewRule(name) })
 		}
 		if columns[column].Role == results.Data && !p.flow.Model().View.Grouped() {
 			m.item("view.group", func() { p.flow.GroupBy(results.Group{Columns: []string{name}}) })

@@ -21,14 +21,17 @@ import (
 
 const sideFilter = "filter"
 
-// filterPane is the pane in which one filter is made or changed. What is whole takes effect at once; the
-// table is beside it.
+// filterPane is the pane in which one filter is made or changed, or one colour rule, which is a filter with a
+// colour. What is whole takes effect at once; the table is beside it.
 type filterPane struct {
 	panel    *Panel
+	rule     *views.Rule // the rule without its condition; nil for a filter
 	draft    filterDraft
 	choosing int // the part whose column is being chosen, -1 for none
 	body     *fyne.Container
+	title    *kit.Text
 	foot     *fyne.Container
+	more     *kit.Button
 	remove   *kit.Button
 	fields   []*kit.Field // of the parts, where a problem is said
 	columns  []results.Column
@@ -40,6 +43,7 @@ func (p *Panel) EditFilter(i int) {
 		return
 	}
 	f := p.filterPane()
+	f.rule = nil
 	f.load(i)
 	f.build()
 }
@@ -47,6 +51,27 @@ func (p *Panel) EditFilter(i int) {
 // NewFilter opens the pane for a filter more: on a column, or with the choice of one for an empty name.
 func (p *Panel) NewFilter(column string) {
 	f := p.filterPane()
+	f.rule = nil
+	f.begin(column)
+	f.build()
+}
+
+// EditRule opens the pane on the colour rule at i of Flow.Rules.
+func (p *Panel) EditRule(i int) {
+	if i >= len(p.flow.Rules()) {
+		return
+	}
+	f := p.filterPane()
+	rule := p.flow.Rules()[i]
+	f.rule = &rule
+	f.load(i)
+	f.build()
+}
+
+// NewRule opens the pane for a colour rule more, for the cells of a column.
+func (p *Panel) NewRule(column string) {
+	f := p.filterPane()
+	f.rule = &views.Rule{Column: column, Tone: views.Bad}
 	f.begin(column)
 	f.build()
 }
@@ -62,15 +87,17 @@ func newFilterPane(p *Panel) *side {
 	w := p.flow.Words()
 	f := &filterPane{panel: p, choosing: -1, body: container.NewStack()}
 	p.filter = f
-	head := container.NewBorder(nil, nil, kit.NewHeading(w.Text("filter.title")),
-		kit.NewIconButton(icons.Close, w.Text("table.close"), p.closeSide))
-	f.remove = kit.NewButton(w.Text("filter.remove"), icons.Close, kit.Quiet, func() {
-		p.flow.RemoveFilter(f.draft.at)
-		f.begin("")
-		f.build()
+	f.title = kit.NewHeading(w.Text("filter.title"))
+	head := container.NewBorder(nil, nil, f.title, kit.NewIconButton(icons.Close, w.Text("table.close"), p.closeSide))
+	f.remove = kit.NewButton(w.Text("filter.remove"), icons.Close, kit.Quiet, f.drop)
+	f.more = kit.NewButton(w.Text("filter.add"), icons.Add, kit.Quiet, func() {
+		if f.rule != nil {
+			p.NewRule(f.rule.Column)
+			return
+		}
+		p.NewFilter("")
 	})
-	more := kit.NewButton(w.Text("filter.add"), icons.Add, kit.Quiet, func() { p.NewFilter("") })
-	f.foot = container.NewBorder(nil, nil, f.remove, more)
+	f.foot = container.NewBorder(nil, nil, f.remove, f.more)
 	foot := container.New(layout.NewCustomPaddedLayout(4, 4, 8, 8), f.foot)
 	top := container.New(layout.NewCustomPaddedLayout(4, 4, 12, 8), head)
 	f.begin("")
@@ -79,10 +106,34 @@ func newFilterPane(p *Panel) *side {
 		root: container.NewStack(kit.NewSurface(theme.ColorSurface, ""), container.NewBorder(top, foot, nil, nil, f.body))}
 }
 
+// list are the filters one of which is edited: those of the table or those of its rules.
+func (f *filterPane) list() []results.Filter {
+	if f.rule == nil {
+		return f.panel.flow.Filters()
+	}
+	var out []results.Filter
+	for _, r := range f.panel.flow.Rules() {
+		out = append(out, r.When)
+	}
+	return out
+}
+
+// drop takes away what is edited.
+func (f *filterPane) drop() {
+	if f.rule != nil {
+		f.panel.flow.RemoveRule(f.draft.at)
+		f.begin(f.rule.Column)
+	} else {
+		f.panel.flow.RemoveFilter(f.draft.at)
+		f.begin("")
+	}
+	f.build()
+}
+
 func (f *filterPane) load(i int) {
 	f.columns = f.panel.flow.Model().View.Snapshot().Columns()
 	f.choosing = -1
-	f.draft = draftOf(i, f.panel.flow.Filters()[i], f.columns)
+	f.draft = draftOf(i, f.list()[i], f.columns)
 }
 
 func (f *filterPane) begin(column string) {
@@ -103,7 +154,7 @@ func (f *filterPane) update() {
 			f.build()
 		}
 	}
-	filters := f.panel.flow.Filters()
+	filters := f.list()
 	if f.draft.at < 0 || f.draft.at < len(filters) && reflect.DeepEqual(filters[f.draft.at], f.draft.applied) {
 		return
 	}
@@ -134,11 +185,17 @@ func (f *filterPane) apply() {
 		}
 	}
 	filter, ok := f.draft.filter(f.columns, w)
-	if !ok || reflect.DeepEqual(filter, f.draft.applied) {
+	if !ok || f.rule == nil && reflect.DeepEqual(filter, f.draft.applied) {
 		return
 	}
 	f.draft.applied = filter
-	f.draft.at = f.panel.flow.PutFilter(f.draft.at, filter, "filter")
+	if f.rule != nil {
+		rule := *f.rule
+		rule.When = filter
+		f.draft.at = f.panel.flow.PutRule(f.draft.at, rule, "rule")
+	} else {
+		f.draft.at = f.panel.flow.PutFilter(f.draft.at, filter, "filter")
+	}
 	f.remove.Show()
 	f.foot.Refresh()
 }
@@ -146,13 +203,20 @@ func (f *filterPane) apply() {
 // build makes the pane's content anew: the choice of a column, or the conditions.
 func (f *filterPane) build() {
 	f.fields = nil
+	w, kind := f.panel.flow.Words(), "filter."
+	if f.rule != nil {
+		kind = "rule."
+	}
+	f.title.SetText(w.Text(kind + "title"))
+	f.remove.SetText(w.Text(kind + "remove"))
+	f.more.SetText(w.Text(kind + "add"))
 	f.remove.Hidden = f.draft.at < 0
 	f.foot.Refresh()
 	var content fyne.CanvasObject
 	switch {
 	case f.draft.foreign:
 		text := kit.NewParagraph(f.panel.flow.Speaker().Say(f.draft.applied), false)
-		content = container.New(layout.NewCustomPaddedLayout(4, 4, 12, 12), kit.Stacked(8, text, kit.NewCaption(f.panel.flow.Words().Text("filter.foreign"))))
+		content = container.New(layout.NewCustomPaddedLayout(4, 4, 12, 12), kit.Stacked(8, text, kit.NewCaption(w.Text("filter.foreign"))))
 	case f.choosing >= 0:
 		content = f.chooser()
 	default:
@@ -242,6 +306,9 @@ func (f *filterPane) chooser() fyne.CanvasObject {
 func (f *filterPane) conditions() fyne.CanvasObject {
 	w := f.panel.flow.Words()
 	box := kit.Stacked(12)
+	if f.rule != nil {
+		box.Add(f.colour())
+	}
 	if len(f.draft.parts) > 1 {
 		any, all := w.Text("filter.any"), w.Text("filter.all")
 		join := kit.NewSelect(w.Text("filter.join"), []string{any, all}, nil)
@@ -261,6 +328,37 @@ func (f *filterPane) conditions() fyne.CanvasObject {
 		f.build()
 	})))
 	return container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, 8, 12, 12), box))
+}
+
+// colour is how the rule colours, and which cells.
+func (f *filterPane) colour() fyne.CanvasObject {
+	w := f.panel.flow.Words()
+	var names []string
+	chosen := 0
+	for i, t := range views.Tones() {
+		names = append(names, w.Text("rule.tone-"+string(t)))
+		if t == f.rule.Tone {
+			chosen = i
+		}
+	}
+	tone := kit.NewSelect(w.Text("rule.tone"), names, nil)
+	tone.SetSelectedIndex(chosen)
+	tone.OnChanged = func(string) {
+		f.rule.Tone = views.Tones()[max(tone.SelectedIndex(), 0)]
+		f.apply()
+	}
+	column := f.rule.Column
+	if column == "" {
+		column = f.draft.parts[0].Column
+	}
+	cell, row := w.Text("rule.cell", "column", w.Label(column)), w.Text("rule.row")
+	where := kit.NewSelect(w.Text("rule.where"), []string{cell, row}, nil)
+	where.SetSelected(map[bool]string{false: cell, true: row}[f.rule.Column == ""])
+	where.OnChanged = func(text string) {
+		f.rule.Column = map[string]string{cell: column}[text]
+		f.apply()
+	}
+	return kit.Stacked(6, tone, where, kit.NewCaption(w.Text("rule.when")))
 }
 
 // part is one condition: its column, what it asks, and the values.
@@ -386,7 +484,7 @@ func (f *filterPane) values(c *views.Condition, column results.Column) fyne.Canv
 	case n == 0:
 		return container.NewStack()
 	case n < 0:
-		return f.list(c, column)
+		return f.ticks(c, column)
 	case n == 2:
 		low, high := entry(0, w.Text("filter.low")), entry(1, w.Text("filter.high"))
 		kit.FocusBeside(f.panel.grid, low)
@@ -406,8 +504,8 @@ func (f *filterPane) values(c *views.Condition, column results.Column) fyne.Canv
 	return e
 }
 
-// list is the values that stand in the column, with how often, to tick some.
-func (f *filterPane) list(c *views.Condition, column results.Column) fyne.CanvasObject {
+// ticks is the values that stand in the column, with how often, to tick some.
+func (f *filterPane) ticks(c *views.Condition, column results.Column) fyne.CanvasObject {
 	const high = 260 // points
 	w := f.panel.flow.Words()
 	type value struct {
@@ -458,7 +556,11 @@ func (f *filterPane) list(c *views.Condition, column results.Column) fyne.Canvas
 		find = strings.TrimSpace(text)
 		show()
 	})
-	f.panel.flow.Values(c.Column, f.draft.at, func(values []results.Common, distinct int) {
+	without := f.draft.at
+	if f.rule != nil {
+		without = -1
+	}
+	f.panel.flow.Values(c.Column, without, func(values []results.Common, distinct int) {
 		all = nil
 		for _, one := range values {
 			v := value{typed: views.ValueFilter(column, one.Value, true).Value, said: w.Value(one.Value), count: one.Count}
