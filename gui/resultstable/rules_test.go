@@ -43,10 +43,10 @@ func TestASizeBesideItsQuotaSaysHowFullItIs(t *testing.T) {
 	s.finish()
 	s.do(func() { s.flow.ShowColumn("ProhibitSendQuota", true) })
 	for row, want := range []grid.Cell{
-		{Text: "12 GB · 12 %", Bar: 0.12},
-		{Text: "88 GB · 88 %", Bar: 0.88, Tone: grid.Warn, BarTone: grid.Warn, Mark: grid.MarkUp, Fill: grid.Warn},
-		{Text: "97 GB · 97 %", Bar: 0.97, Tone: grid.Bad, BarTone: grid.Bad, Mark: grid.MarkStop, Fill: grid.Bad},
-		{Text: "140 GB · 140 %", Bar: 1, Tone: grid.Bad, BarTone: grid.Bad, Mark: grid.MarkStop, Fill: grid.Bad},
+		{Text: "12 GB · 12%", Bar: 0.12},
+		{Text: "88 GB · 88%", Bar: 0.88, Tone: grid.Warn, BarTone: grid.Warn, Mark: grid.MarkUp, Fill: grid.Warn},
+		{Text: "97 GB · 97%", Bar: 0.97, Tone: grid.Bad, BarTone: grid.Bad, Mark: grid.MarkStop, Fill: grid.Bad},
+		{Text: "140 GB · 140%", Bar: 1, Tone: grid.Bad, BarTone: grid.Bad, Mark: grid.MarkStop, Fill: grid.Bad},
 		{Text: "97 GB"},
 	} {
 		if got := s.look(row, "TotalItemSize"); got != want {
