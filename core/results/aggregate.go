@@ -60,8 +60,7 @@ func (g *groups) work(ctx context.Context, w worked, language string) error {
 		in, c := g.snap.Columns()[at], g.snap.get().cols[at]
 		column = Column{Name: RoleName(w.role, in.Name), Type: in.Type, Role: w.role, Of: in.Name}
 		if (w.role == Sum || w.role == Average) && !summable(in.Type) {
-			return &exchange.Problem{Code: CodeNoSum, Doing: "sum a column",
-				Args: map[string]string{"column": in.Name, "type": KindName(in.Type)}}
+			return noSum(in)
 		}
 		switch w.role {
 		case Average:
@@ -95,13 +94,8 @@ func (g *groups) row(i int) int {
 
 // average divides the sum of each group by its cells that are not empty.
 func (g *groups) average(c *frozenColumn) []exchange.Value {
-	sums, counts := g.sum(c), make([]int64, len(g.first))
-	for i, of := range g.of {
-		if !c.isBlank(g.row(i)) {
-			counts[of]++
-		}
-	}
-	for i, n := range counts {
+	sums := g.sum(c)
+	for i, n := range g.filled(c) {
 		switch {
 		case n == 0:
 			sums[i] = exchange.Value{}
