@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"tenantry/core/charts"
 	"tenantry/core/exchange"
 	"tenantry/core/results"
 )
@@ -63,6 +64,12 @@ type Options struct {
 	// Cover is put before the rows of the xlsx and html formats; nil for none.
 	Cover *Cover
 
+	// Chart is a picture of the rows: the html format has it above them, with its figures behind it, and the
+	// xlsx format on a sheet of its own, as a chart of Excel. nil for none. A Spec that does not suit the rows
+	// is an error of charts.Make; the zero Spec takes what charts.Usual finds, and no picture where that finds
+	// none.
+	Chart *charts.Chart
+
 	// Language is that of the reader, as in "nl": the html format sorts and is read out by it.
 	Language string
 
@@ -98,6 +105,9 @@ func (f Format) Binary() bool { return f.Name == "xlsx" || f.Name == "parquet" }
 
 // Covers tells whether the format has a place for Options.Cover.
 func (f Format) Covers() bool { return f.Name == "xlsx" || f.Name == "html" }
+
+// Charts tells whether the format has a place for Options.Chart.
+func (f Format) Charts() bool { return f.Covers() }
 
 // Streams tells whether the format can be written row by row; see NewStream.
 func (f Format) Streams() bool { return f.stream != nil }

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"tenantry/core/charts"
 	"tenantry/core/exchange"
 	"tenantry/core/results"
 )
@@ -40,11 +41,19 @@ func writeHTML(w io.Writer, v results.View, o Options) error {
 		p.text(o.Language)
 		p.raw(`"`)
 	}
+	style, picture := pageStyle, (*drawn)(nil)
+	if o.Chart != nil {
+		var err error
+		if picture, err = drawChart(v, *o.Chart); err != nil {
+			return err
+		}
+		style += charts.Style
+	}
 	p.raw(">\n<head>\n<meta charset=\"utf-8\">\n<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src '" +
-		hashOf(pageStyle) + "'; script-src '" + hashOf(pageScript) + "'; base-uri 'none'; form-action 'none'\">\n" +
+		hashOf(style) + "'; script-src '" + hashOf(pageScript) + "'; base-uri 'none'; form-action 'none'\">\n" +
 		"<meta name=\"viewport\" content=\"width=device-width\">\n<meta name=\"color-scheme\" content=\"light dark\">\n<title>")
 	p.text(title)
-	p.raw("</title>\n<style>" + pageStyle + "</style>\n</head>\n<body>\n<h1>")
+	p.raw("</title>\n<style>" + style + "</style>\n</head>\n<body>\n<h1>")
 	p.text(title)
 	p.raw("</h1>\n")
 	if o.Cover != nil {
@@ -58,7 +67,10 @@ func writeHTML(w io.Writer, v results.View, o Options) error {
 		}
 		p.raw("</dl>\n")
 	}
-	p.raw("<table>\n<thead><tr>")
+	if picture != nil {
+		p.chart(picture)
+	}
+	p.raw("<table class=\"rows\">\n<thead><tr>")
 	cols := v.Columns()
 	for _, c := range cols {
 		p.raw(`<th scope="col" aria-sort="none"><button type="button">`)

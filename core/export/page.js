@@ -1,8 +1,9 @@
 
 "use strict";
 (function () {
-  var heads = Array.from(document.querySelectorAll("th"));
-  var body = document.querySelector("tbody");
+  var table = document.querySelector("table.rows");
+  var heads = Array.from(table.querySelectorAll("th"));
+  var body = table.tBodies[0];
   var order = new Intl.Collator(document.documentElement.lang || undefined, { sensitivity: "base", numeric: true });
   function compare(a, b) {
     var n = a.dataset.n, m = b.dataset.n;

@@ -84,6 +84,11 @@ func writeXLSX(w io.Writer, v results.View, o Options) (err error) {
 			return err
 		}
 	}
+	if o.Chart != nil {
+		if err := b.chart(v, *o.Chart); err != nil {
+			return err
+		}
+	}
 	done := 0
 	for _, s := range sheetsOf(v, o) {
 		if err := b.rows(v, s, func(i int) error { return o.told(done + i) }); err != nil {
@@ -151,8 +156,18 @@ func (s sheet) at(i int) int {
 	return s.rows[s.from+i]
 }
 
-// add makes a sheet under a name that is free and that Excel takes.
+// add makes a sheet whose rows are streamed.
 func (b *workbook) add(want string) (*excelize.StreamWriter, string, error) {
+	name, err := b.sheet(want)
+	if err != nil {
+		return nil, "", err
+	}
+	out, err := b.file.NewStreamWriter(name)
+	return out, name, err
+}
+
+// sheet makes a sheet under a name that is free and that Excel takes.
+func (b *workbook) sheet(want string) (string, error) {
 	plain := strings.Map(func(r rune) rune {
 		if r < ' ' || strings.ContainsRune(`:\/?*[]'`, r) || r == utf8.RuneError {
 			return ' '
@@ -173,12 +188,8 @@ func (b *workbook) add(want string) (*excelize.StreamWriter, string, error) {
 	} else {
 		_, err = b.file.NewSheet(name)
 	}
-	if err != nil {
-		return nil, "", err
-	}
 	b.names[strings.ToLower(name)] = true
-	out, err := b.file.NewStreamWriter(name)
-	return out, name, err
+	return name, err
 }
 
 func (b *workbook) cover(c Cover) error {

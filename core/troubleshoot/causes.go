@@ -166,6 +166,7 @@ var causes = map[string]Cause{
 	"column-not-read":       {Step: StepForm},
 	"value-of-another-kind": {},
 	"condition-not-whole":   {},
+	"chart-not-whole":       {},
 	"column-of-words":       {},
 	"key-of-several-rows":   {},
 	"view-saved-before":     {},

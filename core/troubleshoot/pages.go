@@ -129,6 +129,9 @@ var pages = map[exchange.Code][]string{
 	"table.bad-value":      {"value-of-another-kind", "written-as-elsewhere"},
 	"table.bad-expression": {"condition-not-whole"},
 	"table.no-sum":         {"column-of-words"},
+	"chart.bad-spec":       {"chart-not-whole"},
+	"chart.needs-numbers":  {"column-of-words"},
+	"chart.needs-times":    {"column-of-words"},
 	"table.too-many-rows":  {"more-rows-than-fit"},
 	"table.key-repeats":    {"key-of-several-rows"},
 
@@ -189,6 +192,7 @@ var pages = map[exchange.Code][]string{
 	"cli.no-connection":      {"word-left-out"},
 	"cli.two-connections":    {"options-exclude-each-other"},
 	"cli.needs-output":       {"word-left-out"},
+	"cli.chart-format":       {"word-left-out"},
 	"cli.no-user":            {"word-left-out"},
 	"cli.no-key":             {"word-left-out"},
 	"cli.run-without-rows":   {"other-version-described"},

@@ -72,6 +72,8 @@ var rules = []rule{
 		why: "another computer is reached by Windows Remote Management, so this part of preflight alone knows the way there; no session with Exchange is opened"},
 	{of: "core/parquet", mustNot: []string{"core/...", "net/...", "net", "os", "github.com/parquet-go/..."},
 		why: "parquet is bytes in, values out, and trusts nothing of them; what the values mean is core/export's"},
+	{of: "core/charts", mustNot: []string{"core/..."}, but: []string{"core/exchange", "core/results"},
+		why: "a chart is made of a view and laid out alone; words, files and the screen are handed in or stand above"},
 	{of: "core/results", mustNot: transports, why: featureWhy},
 	{of: "core/jobs", mustNot: transports, why: featureWhy},
 	{of: "core/journal", mustNot: transports, why: featureWhy},

@@ -122,7 +122,8 @@ func statusOf(err error) int {
 		return exitUsage
 	case code.SignInRefused():
 		return exitSignIn
-	case strings.HasPrefix(string(code), "input."), strings.HasPrefix(string(code), "table."), strings.HasPrefix(string(code), "cli."):
+	case strings.HasPrefix(string(code), "input."), strings.HasPrefix(string(code), "table."), strings.HasPrefix(string(code), "cli."),
+		strings.HasPrefix(string(code), "chart."):
 		return exitUsage
 	}
 	return exitFailed

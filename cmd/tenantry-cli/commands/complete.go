@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tenantry/core/charts"
 	"tenantry/core/cmdlets"
 	"tenantry/core/export"
 )
@@ -20,6 +21,14 @@ func formatNames() []string {
 	var names []string
 	for _, f := range export.Formats() {
 		names = append(names, f.Name)
+	}
+	return names
+}
+
+func chartKinds() []string {
+	names := []string{"auto"}
+	for _, k := range charts.Kinds() {
+		names = append(names, string(k)+":")
 	}
 	return names
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tenantry/core/charts"
 	"tenantry/core/export"
 	"tenantry/core/jobs"
 	"tenantry/core/results"
@@ -29,6 +30,7 @@ type shapeFlags struct {
 	limit   int
 	format  string
 	output  string
+	chart   string
 
 	customerSheets bool
 }
@@ -56,8 +58,11 @@ func (f *shapeFlags) add(c *cobra.Command) {
 	c.Flags().IntVar(&f.limit, "limit", 0, "write at most `N` rows")
 	c.Flags().StringVar(&f.format, "format", "", "write as `FORMAT`: table, csv, json, jsonl, xlsx, html or parquet (default: table on a terminal, csv otherwise)")
 	c.Flags().StringVarP(&f.output, "output", "o", "", "write to `FILE`, whole or not at all; its ending chooses the format")
+	c.Flags().StringVar(&f.chart, "chart", "", "with html or xlsx, a picture of the rows: `KIND:COLUMN`, KIND one of bars, ring, histogram and timeline, such as\n"+
+		"bars:TotalItemSize, bars:Department:sum:TotalItemSize or ring:City:top:5; auto for the usual one")
 	c.Flags().BoolVar(&f.customerSheets, "customer-sheets", false, "with xlsx, give each customer a sheet of its own")
 	complete(c, "format", formatNames)
+	complete(c, "chart", chartKinds)
 }
 
 // shaper is what the flags say, read.
@@ -66,6 +71,7 @@ type shaper struct {
 	format export.Format
 	output string
 
+	chart          *charts.Chart // nil for none
 	customerSheets bool
 	asked          []string     // the flags that choose rows, as they were typed
 	missing        jobs.Summary // of a run: who did not answer
@@ -133,6 +139,14 @@ func (f *shapeFlags) parse(a *app) (*shaper, error) {
 	if s.format.Binary() && s.output == "" && isTerminal(a.Out) {
 		take(usage(codeNeedsOutput, map[string]string{"format": s.format.Name}))
 	}
+	if f.chart != "" {
+		spec, e := charts.Parse(f.chart)
+		take(e)
+		s.chart = &charts.Chart{Spec: spec, Words: a.words, Customer: a.name}
+		if err == nil && !s.format.Charts() {
+			take(usage(codeChartFormat, map[string]string{"format": s.format.Name}))
+		}
+	}
 	return s, err
 }
 
@@ -171,7 +185,7 @@ func (s *shaper) write(ctx context.Context, a *app, table results.Snapshot) erro
 	if err != nil {
 		return err
 	}
-	options := export.Options{CustomerSheets: s.customerSheets, Language: a.words.Lang()}
+	options := export.Options{CustomerSheets: s.customerSheets, Language: a.words.Lang(), Chart: s.chart}
 	if s.format.Covers() {
 		options.Cover = s.cover(a, view)
 	}

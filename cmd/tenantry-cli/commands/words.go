@@ -36,6 +36,7 @@ const (
 	codeBadJobs          exchange.Code = "cli.bad-jobs"           // --jobs is negative. Args: none
 	codeBadWait          exchange.Code = "cli.bad-wait"           // --wait is negative. Args: none
 	codeSumNoGroup       exchange.Code = "cli.sum-no-group"       // --sum or the like without --group. Args: flag
+	codeChartFormat      exchange.Code = "cli.chart-format"       // --chart with a format that has no place for one. Args: format
 	codeNoKey            exchange.Code = "cli.no-key"             // compare without --key. Args: none
 	codeRunNoRows        exchange.Code = "cli.run-without-rows"   // compare of a run, of which no rows are kept. Args: run
 	codeUnknownCmdlet    exchange.Code = "cli.unknown-cmdlet"     // cmdlets show of something unknown. Args: cmdlet, near
