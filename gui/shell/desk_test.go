@@ -23,6 +23,7 @@ import (
 	"tenantry/core/secret"
 	"tenantry/core/signin"
 	"tenantry/gui/kit"
+	"tenantry/gui/kit/grid"
 	"tenantry/gui/kit/loop"
 	"tenantry/gui/kit/theme"
 	"tenantry/gui/kit/tip"
@@ -407,6 +408,8 @@ func readable(o fyne.CanvasObject) []string {
 			out = append(out, o.Text)
 		case *kit.Text:
 			out = append(out, o.Text)
+		case *grid.Grid:
+			out = append(out, o.Words()...)
 		case *canvas.Text:
 			if o.Text != "" {
 				out = append(out, o.Text)

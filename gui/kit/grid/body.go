@@ -1,6 +1,7 @@
 package grid
 
 import (
+	"image"
 	"image/color"
 
 	"fyne.io/fyne/v2"
@@ -61,27 +62,36 @@ type bodyRenderer struct {
 	across int // cell slots of a row for columns that scroll
 	pinned int // and for those that do not
 	look   look
+	sheet  image.RGBA // what a row is painted on, on its way to the screen
 }
 
 // look is what the theme says, asked once for each change of theme.
 type look struct {
 	row, zebra, hover, selected, both color.Color
-	tones, fills                      [tones]color.Color
-	bar                               color.Color
+	tones                             [tones]color.Color
+	inks, fillInks                    [tones]color.NRGBA
+	barInk                            color.NRGBA
 	size, pad                         float32
+	ink                               *ink
 }
 
-// slot draws one row.
+// slot draws one row: its background, and a picture of its cells on each side of the edge.
 type slot struct {
-	back   *canvas.Rectangle
-	box    *fyne.Container // in the pane
-	fixed  *fyne.Container // beside it
-	cells  []cellSlot
-	pins   []cellSlot
-	row    int // in the data, -1 for none
-	gen    uint64
-	fill   color.Color
-	hidden bool
+	back         *canvas.Rectangle
+	cells, fixed strip
+	row          int // in the data, -1 for none
+	fill         color.Color
+	hidden       bool
+}
+
+// strip is the picture of a row's cells in columns next to each other.
+type strip struct {
+	box      *fyne.Container // the picture, and the words that ink cannot draw
+	picture  *canvas.Raster
+	cells    []cellSlot
+	row      int
+	gen      uint64
+	from, to int64 // places on the columns the picture begins and ends at
 }
 
 func (r *bodyRenderer) Destroy() {
@@ -112,18 +122,19 @@ func (r *bodyRenderer) Refresh() {
 	r.look = look{
 		row: theme.Color(theme.ColorSurface), zebra: theme.Color(theme.ColorZebra),
 		hover: theme.Color(theme.ColorRowHover), selected: theme.Color(theme.ColorRowSelected),
-		both: theme.Color(theme.ColorRowBoth), bar: theme.Color(theme.ColorBar),
-		size: theme.Size(theme.SizeText), pad: theme.Size(theme.SizeCellPad),
+		both: theme.Color(theme.ColorRowBoth), barInk: nrgba(theme.Color(theme.ColorBar)),
+		size: theme.Size(theme.SizeText), pad: theme.Size(theme.SizeCellPad), ink: newInk(r.scale()),
 	}
-	r.look.tones = [tones]color.Color{
-		Plain: theme.Color("foreground"), Muted: theme.Color(theme.ColorMuted),
-		Accent: theme.Color(theme.ColorAccent), Good: theme.Color(theme.ColorGood),
-		Warn: theme.Color(theme.ColorWarn), Bad: theme.Color(theme.ColorProblem),
+	for tone, name := range [tones]fyne.ThemeColorName{Plain: "foreground", Muted: theme.ColorMuted,
+		Accent: theme.ColorAccent, Good: theme.ColorGood, Warn: theme.ColorWarn, Bad: theme.ColorProblem} {
+		r.look.tones[tone] = theme.Color(name)
+		r.look.inks[tone] = nrgba(r.look.tones[tone])
 	}
-	r.look.fills = [tones]color.Color{
-		Plain: color.Transparent, Muted: theme.Color(theme.ColorFillMuted),
-		Accent: theme.Color(theme.ColorFillAccent), Good: theme.Color(theme.ColorFillGood),
-		Warn: theme.Color(theme.ColorFillWarn), Bad: theme.Color(theme.ColorFillBad),
+	for tone, name := range [tones]fyne.ThemeColorName{Muted: theme.ColorFillMuted, Accent: theme.ColorFillAccent,
+		Good: theme.ColorFillGood, Warn: theme.ColorFillWarn, Bad: theme.ColorFillBad} {
+		if name != "" {
+			r.look.fillInks[tone] = nrgba(theme.Color(name))
+		}
 	}
 	r.back.FillColor = r.look.row
 	r.edge.FillColor = theme.Color(theme.ColorBorder)
@@ -144,6 +155,14 @@ func (r *bodyRenderer) forget() {
 	r.slots, r.rows.Objects, r.pane.inner.Objects, r.fixed.Objects = nil, nil, nil, nil
 }
 
+// scale is how many pixels of the screen a point is.
+func (r *bodyRenderer) scale() float64 {
+	if c := fyne.CurrentApp().Driver().CanvasForObject(r.of); c != nil {
+		return float64(c.Scale())
+	}
+	return 1
+}
+
 // draw puts the rows that show in their places. It asks the data only for cells whose slot had another one.
 func (r *bodyRenderer) draw() {
 	g := r.of.of
@@ -160,23 +179,15 @@ func (r *bodyRenderer) draw() {
 	across := fyne.NewSize(float32(g.x.view), float32(h))
 	for row := int(first); row < int(end); row++ {
 		s := r.slots[row%n]
-		if s.row != row || s.gen != g.gen {
-			s.row, s.gen = row, g.gen
-			for i := range s.cells {
-				s.cells[i].place = -1
-			}
-			for i := range s.pins {
-				s.pins[i].place = -1
-			}
-		}
-		r.cells(s, s.box, s.cells, left, stop, h)
-		r.cells(s, s.fixed, s.pins, 0, g.cols.pinned, h)
+		s.row = row
+		r.strip(&s.cells, row, left, stop, h)
+		r.strip(&s.fixed, row, 0, g.cols.pinned, h)
 		r.fill(s)
 		y := float32(int64(row)*h - g.y.off)
 		s.back.Resize(across)
 		s.back.Move(fyne.NewPos(0, y))
-		move(s.box, fyne.NewPos(float32(-g.x.off-g.cols.edge), y))
-		move(s.fixed, fyne.NewPos(0, y))
+		move(s.cells.box, fyne.NewPos(float32(-g.x.off-g.cols.edge), y))
+		move(s.fixed.box, fyne.NewPos(0, y))
 		s.show(true)
 	}
 	for _, s := range r.slots {
@@ -186,6 +197,41 @@ func (r *bodyRenderer) draw() {
 	}
 	r.cursor(h)
 	repaint(r.rows)
+}
+
+// Words is what the cells in sight say, as they are drawn: row by row, the frozen columns first.
+func (g *Grid) Words() []string {
+	var out []string
+	r := g.body.painted
+	if r == nil || len(r.slots) == 0 {
+		return nil
+	}
+	first, end := g.y.visible(g.rowHeight())
+	for row := int(first); row < int(end); row++ {
+		s := r.slots[row%len(r.slots)]
+		for _, part := range [2]*strip{&s.fixed, &s.cells} {
+			if part.row != row || part.picture.Hidden {
+				continue
+			}
+			for place := range g.cols.list {
+				if c := part.at(place); c != nil {
+					out = append(out, c.say())
+				}
+			}
+		}
+	}
+	return out
+}
+
+// at is the cell in a column, nil where the strip has none.
+func (s *strip) at(place int) *cellSlot {
+	if len(s.cells) == 0 {
+		return nil
+	}
+	if c := &s.cells[place%len(s.cells)]; c.place == place {
+		return c
+	}
+	return nil
 }
 
 // repaint has a new frame drawn without making anything anew.
@@ -203,7 +249,7 @@ func (s *slot) show(on bool) {
 		return
 	}
 	s.hidden = !on
-	s.back.Hidden, s.box.Hidden, s.fixed.Hidden = !on, !on, !on
+	s.back.Hidden, s.cells.box.Hidden, s.fixed.box.Hidden = !on, !on, !on
 }
 
 // grow makes slots when more rows or columns show than ever before.
@@ -215,36 +261,107 @@ func (r *bodyRenderer) grow(rows, across, pinned int) {
 	if rows <= len(r.slots) {
 		return
 	}
-	// The modulus changes, so every row finds another slot: forget what they hold.
-	for _, s := range r.slots {
-		s.row = -1
-	}
+	// With more slots the modulus changes, so every row finds another slot, and sees that it is not its own.
 	for len(r.slots) < rows+1 {
-		s := &slot{back: canvas.NewRectangle(nil), box: free(), fixed: free(), row: -1}
-		s.cells, s.pins = newCells(s.box, r.across), newCells(s.fixed, r.pinned)
+		s := &slot{back: canvas.NewRectangle(nil), row: -1}
+		r.makeStrip(&s.cells, r.across)
+		r.makeStrip(&s.fixed, r.pinned)
 		r.slots = append(r.slots, s)
 		r.rows.Objects = append(r.rows.Objects, s.back)
-		r.pane.inner.Objects = append(r.pane.inner.Objects, s.box)
-		r.fixed.Objects = append(r.fixed.Objects, s.fixed)
+		r.pane.inner.Objects = append(r.pane.inner.Objects, s.cells.box)
+		r.fixed.Objects = append(r.fixed.Objects, s.fixed.box)
 	}
 }
 
-// cells fills the cells of a row from column place left up to stop.
-func (r *bodyRenderer) cells(s *slot, box *fyne.Container, cells []cellSlot, left, stop int, h int64) {
+func (r *bodyRenderer) makeStrip(s *strip, across int) {
+	s.row, s.cells = -1, make([]cellSlot, across)
+	s.picture = canvas.NewRaster(func(w, h int) image.Image { return r.paint(s, w, h) })
+	s.picture.ScaleMode = canvas.ImageScalePixels
+	s.box = free()
+	s.box.Objects = []fyne.CanvasObject{s.picture}
+}
+
+// margin is how far beyond what shows a picture reaches at most, so that a broad column needs no broad picture.
+const margin = 400
+
+// strip brings a picture in line with a row's cells in the columns from left up to stop.
+func (r *bodyRenderer) strip(s *strip, row, left, stop int, h int64) {
 	g := r.of.of
-	n := len(cells)
+	if s.picture.Hidden = left == stop; s.picture.Hidden {
+		s.row = -1
+		return
+	}
+	last := g.cols.list[stop-1]
+	from, to := g.cols.list[left].start, last.start+last.width // what shows of the columns
+	if left >= g.cols.pinned {
+		from, to = max(from, g.x.off+g.cols.edge), min(to, g.x.off+g.x.view)
+	}
+	fresh := s.row == row && s.gen == g.gen
+	if fresh && s.from <= from && to <= s.to {
+		return
+	}
+	if !fresh {
+		s.row, s.gen = row, g.gen
+		for i := range s.cells {
+			s.cells[i].place = -1
+		}
+	}
 	for place := left; place < stop; place++ {
-		c := &cells[place%n]
-		if c.place == place {
+		c := &s.cells[place%len(s.cells)]
+		if c.place != place {
+			c.place = place
+			column := g.cols.list[place]
+			c.set(&r.look, g, s.box, g.data.Cell(row, column.index), column, h)
+		}
+	}
+	for i := range s.cells {
+		if c := &s.cells[i]; c.shaped != nil && (c.place < left || c.place >= stop) {
+			c.shaped.Hidden = true
+		}
+	}
+	s.from = max(g.cols.list[left].start, from-margin)
+	s.to = min(last.start+last.width, to+margin)
+	s.picture.Move(fyne.NewPos(float32(s.from), 0))
+	if size := fyne.NewSize(float32(s.to-s.from), float32(h)); s.picture.Size() != size {
+		s.picture.Resize(size) // refreshes too
+		return
+	}
+	s.picture.Refresh()
+}
+
+// paint draws the picture of a strip. The toolkit takes what it needs of it before the next one is asked for.
+func (r *bodyRenderer) paint(s *strip, w, h int) image.Image {
+	sheet := &r.sheet
+	if n := 4 * w * h; cap(sheet.Pix) < n {
+		sheet.Pix = make([]uint8, n)
+	} else {
+		sheet.Pix = sheet.Pix[:n]
+		clear(sheet.Pix)
+	}
+	sheet.Stride, sheet.Rect = 4*w, image.Rect(0, 0, w, h)
+	g := r.of.of
+	r.rescale(float64(w) / float64(max(s.to-s.from, 1)))
+	for i := range s.cells {
+		c := &s.cells[i]
+		if c.place < 0 || c.place >= len(g.cols.list) {
 			continue
 		}
-		c.place = place
-		column := g.cols.list[place]
-		c.set(&r.look, g, box, g.data.Cell(s.row, column.index), column, h)
+		column := g.cols.list[c.place]
+		c.paint(sheet, &r.look, column, g.all[column.index].align(), s.from)
 	}
-	for i := range cells {
-		c := &cells[i]
-		c.show(c.place >= left && c.place < stop)
+	return sheet
+}
+
+// rescale makes the ink for another scale, when a window comes to another screen. What is asked for is whole
+// pixels, so that it only nearly tells the scale; a screen with finer pixels than the window knows of has twice
+// as many.
+func (r *bodyRenderer) rescale(about float64) {
+	scale := r.scale()
+	if twice := 2 * scale; about > 1.5*scale {
+		scale = twice
+	}
+	if r.look.ink.scale != scale {
+		r.look.ink = newInk(scale)
 	}
 }
 

@@ -1,55 +1,28 @@
 package grid
 
 import (
+	"image"
+	"image/color"
 	"math"
-	"slices"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 )
 
-// cellSlot draws one cell. The objects that few cells need are made when the first of them does.
+// cellSlot is what one cell shows.
 type cellSlot struct {
-	text   *canvas.Text
-	bar    *canvas.Rectangle
-	fill   *canvas.Rectangle
-	mark   *canvas.ArbitraryPolygon
-	place  int // in columns.list, -1 for none
-	shown  Cell
-	width  int64
-	filled bool
+	place int // in columns.list, -1 for none
+	shown Cell
+	end   int  // bytes of the text there is room for
+	cut   bool // "…" follows them
+	// shaped draws the words where ink cannot; made when the first cell needs it.
+	shaped *canvas.Text
 }
 
 const (
 	markSize = 10 // points
 	markStep = 14 // with the gap to the words
 )
-
-// newCells makes n slots whose objects stand in box.
-func newCells(box *fyne.Container, n int) []cellSlot {
-	cells := make([]cellSlot, n)
-	box.Objects = make([]fyne.CanvasObject, 0, 2*n)
-	for i := range cells {
-		c := &cells[i]
-		c.place = -1
-		c.text, c.bar = canvas.NewText("", nil), canvas.NewRectangle(nil)
-		c.text.Hidden, c.bar.Hidden = true, true
-		box.Objects = append(box.Objects, c.bar, c.text)
-	}
-	return cells
-}
-
-// show shows what the cell has, or nothing.
-func (c *cellSlot) show(on bool) {
-	c.text.Hidden = !on
-	c.bar.Hidden = !on || c.shown.Bar <= 0
-	if c.fill != nil {
-		c.fill.Hidden = !on || c.shown.Fill%tones == Plain
-	}
-	if c.mark != nil {
-		c.mark.Hidden = !on || c.shown.Mark%marks == MarkNone
-	}
-}
 
 // wordRoom is the width a cell's words have.
 func (c Cell) wordRoom(width int64, pad float32) float32 {
@@ -60,111 +33,111 @@ func (c Cell) wordRoom(width int64, pad float32) float32 {
 	return room
 }
 
-// set draws one cell, touching only what differs from what its slot drew before.
-func (c *cellSlot) set(look *look, g *Grid, box *fyne.Container, cell Cell, column shown, h int64) {
-	align := g.all[column.index].align()
-	changed := !c.filled
-	room := cell.wordRoom(column.width, look.pad)
-	if cell.Text != c.shown.Text || cell.Bold != c.shown.Bold || cell.Mark != c.shown.Mark || column.width != c.width || changed {
-		text, _ := g.ruler(cell.Bold).fit(cell.Text, room)
-		if text != c.text.Text || c.text.TextStyle.Bold != cell.Bold {
-			c.text.Text, c.text.TextStyle.Bold = text, cell.Bold
-			changed = true
-		}
-	}
-	if tone := look.tones[cell.Tone%tones]; c.text.Color != tone {
-		c.text.Color = tone
-		changed = true
-	}
-	if c.text.TextSize != look.size {
-		c.text.TextSize = look.size
-		changed = true
-	}
-	place := [...]fyne.TextAlign{ByKind: fyne.TextAlignLeading, Left: fyne.TextAlignLeading,
-		Right: fyne.TextAlignTrailing, Center: fyne.TextAlignCenter}[align]
-	if c.text.Alignment != place {
-		c.text.Alignment = place
-		changed = true
-	}
-	start := float32(column.start) + look.pad
-	words := start
-	if cell.Mark%marks != MarkNone {
-		words += markStep
-	}
-	c.text.Move(fyne.NewPos(words, 0))
-	size := fyne.NewSize(max(room, 0), float32(h))
+// say is the words as they are drawn.
+func (c *cellSlot) say() string {
 	switch {
-	case c.text.Size() != size:
-		c.text.Resize(size) // refreshes too
-	case changed:
-		c.text.Refresh()
+	case c.shaped != nil && !c.shaped.Hidden:
+		return c.shaped.Text
+	case c.cut:
+		return c.shown.Text[:c.end] + "…"
 	}
-	if cell.Bar > 0 {
-		c.setBar(look, cell, start, float32(column.width)-2*look.pad, align == Right, h)
-	}
-	if cell.Fill%tones != Plain {
-		c.setFill(look, box, cell, column, h)
-	}
-	if cell.Mark%marks != MarkNone {
-		x := start
-		switch spare := max(room-g.ruler(cell.Bold).width(c.text.Text), 0); align {
-		case Right:
-			x += spare
-		case Center:
-			x += spare / 2
+	return c.shown.Text[:c.end]
+}
+
+// set takes over a cell. Words that ink cannot draw become an object in box.
+func (c *cellSlot) set(look *look, g *Grid, box *fyne.Container, cell Cell, column shown, h int64) {
+	c.shown = cell
+	room := cell.wordRoom(column.width, look.pad)
+	if look.ink.fits(cell.Text, cell.Bold) {
+		c.end, c.cut = g.ruler(cell.Bold).cut(cell.Text, room)
+		if c.shaped != nil {
+			c.shaped.Hidden = true
 		}
-		c.setMark(look, box, cell, x, h)
+		return
 	}
-	c.shown, c.width, c.filled = cell, column.width, true
+	if c.shaped == nil {
+		c.shaped = canvas.NewText("", nil)
+		box.Objects = append(box.Objects, c.shaped)
+	}
+	c.end, c.cut = 0, false
+	t := c.shaped
+	t.Hidden = false
+	t.Text, _ = g.ruler(cell.Bold).fit(cell.Text, room)
+	t.TextStyle.Bold, t.TextSize, t.Color = cell.Bold, look.size, look.tones[cell.Tone%tones]
+	t.Alignment = [...]fyne.TextAlign{Left: fyne.TextAlignLeading, Right: fyne.TextAlignTrailing,
+		Center: fyne.TextAlignCenter}[g.all[column.index].align()]
+	x := float32(column.start) + look.pad
+	if cell.Mark%marks != MarkNone {
+		x += markStep
+	}
+	t.Move(fyne.NewPos(x, 0))
+	t.Resize(fyne.NewSize(max(room, 0), float32(h)))
+	t.Refresh()
 }
 
-// setBar draws a thin line under the number: it never takes contrast from the words.
-func (c *cellSlot) setBar(look *look, cell Cell, x, full float32, right bool, h int64) {
-	w := full * min(cell.Bar, 1)
-	if right {
-		x += full - w
+// paint draws the cell into a picture that begins at the place from on the columns.
+func (c *cellSlot) paint(to *image.RGBA, look *look, column shown, align Align, from int64) {
+	k, cell := look.ink, &c.shown
+	px := func(points float64) int { return int(math.Round(points * k.scale)) }
+	start, h := float64(column.start-from), to.Rect.Dy()
+	box := image.Rect(px(start), 0, px(start+float64(column.width)), h)
+	clip := box.Intersect(to.Rect)
+	if clip.Empty() {
+		return
 	}
-	ink := look.bar
-	if cell.BarTone%tones != Plain {
-		ink = look.tones[cell.BarTone%tones]
+	tone := look.inks[cell.Tone%tones]
+	if f := cell.Fill % tones; f != Plain {
+		// A little inside its borders, so that a selected row is still seen to be one.
+		k.block(to, clip, image.Rect(px(start+1), px(2), px(start+float64(column.width)-1), h-px(2)), px(3), look.fillInks[f])
 	}
-	if c.bar.FillColor != ink {
-		c.bar.FillColor = ink
-		c.bar.CornerRadius = 1
-		c.bar.Refresh()
+	pad := float64(look.pad)
+	left, right := start+pad, start+float64(column.width)-pad
+	if cell.Bar > 0 {
+		// A thin line under the number: it never takes contrast from the words.
+		ink := look.barInk
+		if b := cell.BarTone % tones; b != Plain {
+			ink = look.inks[b]
+		}
+		x, w := left, max((right-left)*float64(min(cell.Bar, 1)), 2)
+		if align == Right {
+			x = right - w
+		}
+		bottom := h - px(3)
+		k.block(to, clip, image.Rect(px(x), bottom-px(2), px(x+w), bottom), px(1), ink)
 	}
-	c.bar.Move(fyne.NewPos(x, float32(h)-5))
-	c.bar.Resize(fyne.NewSize(max(w, 2), 2))
-}
-
-// setFill tints the cell a little inside its borders, so that a selected row is still seen to be one.
-func (c *cellSlot) setFill(look *look, box *fyne.Container, cell Cell, column shown, h int64) {
-	if c.fill == nil {
-		c.fill = canvas.NewRectangle(nil)
-		c.fill.CornerRadius = 3
-		box.Objects = slices.Insert(box.Objects, 0, fyne.CanvasObject(c.fill))
+	marked := 0.0
+	if cell.Mark%marks != MarkNone {
+		marked = markStep
 	}
-	if ink := look.fills[cell.Fill%tones]; c.fill.FillColor != ink {
-		c.fill.FillColor = ink
-		c.fill.Refresh()
+	drawn := c.shaped == nil || c.shaped.Hidden
+	text := cell.Text[:c.end]
+	var width float64 // in pixels
+	switch {
+	case align == Left:
+	case drawn:
+		width = k.width(text, cell.Bold)
+		if c.cut {
+			width += k.width("…", cell.Bold)
+		}
+	default:
+		width = float64(c.shaped.MinSize().Width) * k.scale
 	}
-	c.fill.Move(fyne.NewPos(float32(column.start)+1, 2))
-	c.fill.Resize(fyne.NewSize(float32(column.width)-2, float32(h)-4))
-}
-
-func (c *cellSlot) setMark(look *look, box *fyne.Container, cell Cell, x float32, h int64) {
-	if c.mark == nil {
-		c.mark = canvas.NewArbitraryPolygon(nil, nil)
-		c.mark.NormalizedPoints = true
-		box.Objects = append(box.Objects, c.mark)
+	x := (left + marked) * k.scale
+	switch spare := max((right-left-marked)*k.scale-width, 0); align {
+	case Right:
+		x += spare
+	case Center:
+		x += spare / 2
 	}
-	ink := look.tones[cell.Tone%tones]
-	if points := outlines[cell.Mark%marks]; c.mark.FillColor != ink || len(c.mark.Points) == 0 || &c.mark.Points[0] != &points[0] {
-		c.mark.Points, c.mark.FillColor = points, ink
-		c.mark.Refresh()
+	if marked > 0 {
+		k.mark(to, clip, cell.Mark%marks, int(math.Round(x-marked*k.scale)), (h-px(markSize))/2, tone)
 	}
-	c.mark.Move(fyne.NewPos(x, (float32(h)-markSize)/2))
-	c.mark.Resize(fyne.NewSquareSize(markSize))
+	if drawn {
+		x = k.words(to, clip, text, cell.Bold, x, k.base(h), tone)
+		if c.cut {
+			k.words(to, clip, "…", cell.Bold, x, k.base(h), tone)
+		}
+	}
 }
 
 // outlines are the corners of the marks in a square of 1.
@@ -187,3 +160,5 @@ func round(corners int, radius float64) []fyne.Position {
 	}
 	return out
 }
+
+func nrgba(c color.Color) color.NRGBA { return color.NRGBAModel.Convert(c).(color.NRGBA) }

@@ -85,13 +85,13 @@ func seen(g *Grid) []string {
 	r := g.body.painted
 	for row := first; row < end; row++ {
 		s := r.slots[int(row)%len(r.slots)]
-		if !s.box.Visible() {
+		if !s.cells.box.Visible() || s.cells.picture.Hidden {
 			out = append(out, "hidden")
 			continue
 		}
-		for _, c := range s.cells {
-			if c.place == 0 && !c.text.Hidden {
-				out = append(out, c.text.Text)
+		for _, c := range s.cells.cells {
+			if c.place == 0 && s.cells.row == int(row) {
+				out = append(out, c.say())
 			}
 		}
 	}
@@ -135,7 +135,7 @@ func TestRowsAreExactAtTenMillion(t *testing.T) {
 	if got := seen(g); got[len(got)-1] != "9999999/0" {
 		t.Errorf("the last row says %s", got[len(got)-1])
 	}
-	at := g.body.painted.slots[9_999_999%len(g.body.painted.slots)].box.Position().Y
+	at := g.body.painted.slots[9_999_999%len(g.body.painted.slots)].cells.box.Position().Y
 	if at != 252 {
 		t.Errorf("the last row stands at %v, want 252", at)
 	}
@@ -476,23 +476,13 @@ func TestDraggingSelects(t *testing.T) {
 	}
 }
 
-func TestNumbersStandRight(t *testing.T) {
-	g, _ := show(t, &numbered{rows: 10, columns: 2})
-	for _, c := range g.body.painted.slots[0].cells[:2] {
-		want := map[int]fyne.TextAlign{0: fyne.TextAlignLeading, 1: fyne.TextAlignTrailing}[c.place]
-		if c.text.Alignment != want {
-			t.Errorf("column %d is aligned %v", c.place, c.text.Alignment)
-		}
-	}
-}
-
 func TestThemeReachesTheCells(t *testing.T) {
-	g, _ := show(t, &numbered{rows: 10, columns: 2})
-	before := g.body.painted.slots[0].cells[0].text.Color
+	g, w := show(t, &numbered{rows: 10, columns: 2})
+	before := inkOf(w.Canvas().Capture(), 0, 28, 100, 56)
 	fyne.CurrentApp().Settings().SetTheme(theme.Theme{Mode: theme.Dark, Density: theme.Roomy})
 	g.Refresh()
-	if after := g.body.painted.slots[0].cells[0].text.Color; after == before {
-		t.Error("the words kept the light theme's colour")
+	if after := inkOf(w.Canvas().Capture(), 0, 28, 100, 62); after.back > 60 || after.light < 200 || before.back < 240 || before.dark > 60 {
+		t.Errorf("the words kept the light theme's colours: %+v, before %+v", after, before)
 	}
 	if g.rowHeight() != 34 {
 		t.Errorf("rows are %d high", g.rowHeight())

@@ -61,32 +61,44 @@ func (r *ruler) width(text string) float32 {
 // fit cuts text to room, with "…" where something is missing, and tells whether it cut. Only the first line
 // is kept.
 func (r *ruler) fit(text string, room float32) (string, bool) {
+	for _, c := range text {
+		if joins(c) {
+			return r.fitShaped(text, room)
+		}
+	}
+	end, cut := r.cut(text, room)
+	if cut {
+		return text[:end] + "…", true
+	}
+	return text, false
+}
+
+// cut tells how many bytes of a text there is room for, and whether "…" has to follow them. It is for texts
+// whose characters stand alone.
+func (r *ruler) cut(text string, room float32) (end int, cut bool) {
 	var w float32
-	cut := -1 // byte up to which text and "…" fit
+	end = -1 // byte up to which text and "…" fit
 	for i := 0; i < len(text); {
 		c, n := rune(text[i]), 1
 		if c >= utf8.RuneSelf {
 			c, n = utf8.DecodeRuneInString(text[i:])
 		}
-		if c >= 0x0590 && (c < 0x2000 || c > 0x20CF) {
-			return r.fitShaped(text, room)
-		}
 		if c == '\n' || c == '\r' {
-			if cut < 0 {
-				cut = i
+			if end < 0 {
+				end = i
 			}
-			return text[:min(cut, i)] + "…", true
+			return min(end, i), true
 		}
-		if cut < 0 && w+r.of(c)+r.dots > room {
-			cut = i
+		if end < 0 && w+r.of(c)+r.dots > room {
+			end = i
 		}
 		w += r.of(c)
 		if w > room {
-			return text[:max(cut, 0)] + "…", true
+			return max(end, 0), true
 		}
 		i += n
 	}
-	return text, false
+	return len(text), false
 }
 
 // fitShaped is fit for scripts whose characters have no width of their own.
