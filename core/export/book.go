@@ -309,7 +309,7 @@ func (b *book) rows(part string, use func([]sheetCell) (more bool, err error)) e
 			case "v", "t":
 				in = false
 			case "c":
-				if !written {
+				if !written || at.col < 0 { // no cell began
 					continue
 				}
 				if c := b.cell(at, text.String()); !c.value.IsNone() {
