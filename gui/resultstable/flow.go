@@ -165,29 +165,9 @@ func (f *Flow) tellColumns(columns []ColumnState) {
 	}
 }
 
-// ShowColumn shows or hides one column. A column that appears comes after those that show.
-func (f *Flow) ShowColumn(name string, on bool) {
-	columns := slices.Clone(f.model.Columns)
-	i := slices.IndexFunc(columns, func(s ColumnState) bool { return s.Name == name })
-	if i < 0 || columns[i].Hidden == !on {
-		return
-	}
-	state := columns[i]
-	state.Hidden = !on
-	if on {
-		columns = slices.Delete(columns, i, i+1)
-		last := 0
-		for n, s := range columns {
-			if !s.Hidden {
-				last = n + 1
-			}
-		}
-		columns = slices.Insert(columns, last, state)
-	} else {
-		columns[i] = state
-	}
-	f.SetColumns(columns)
-}
+// ShowColumn shows or hides one column. A column that appears comes back to where it was hidden, otherwise
+// after those that show.
+func (f *Flow) ShowColumn(name string, on bool) { f.ShowColumns([]string{name}, on) }
 
 // UsualColumns forgets what the user did to the columns.
 func (f *Flow) UsualColumns() {

@@ -93,6 +93,7 @@ type Model struct {
 	Fields    bool              // the row of filter fields shows
 	Said      string            // what just happened, until the next change: "52 rows copied"
 
+	filled  filledShares       // of the columns, as far as they were counted
 	figured string             // the column whose figures the user wants, empty for none
 	other   []ColumnState      // the columns of the rows while groups show, and the other way round
 	painter *painter           // Rules, ready for View

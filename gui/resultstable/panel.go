@@ -104,8 +104,10 @@ func NewPanel(flow *Flow) *Panel {
 		for i, r := range ranges {
 			out[i] = Span(r)
 		}
+		flow.FigureColumn(p.cursorColumn())
 		flow.Select(out, p.grid.Cursor())
 	}
+	p.grid.OnColumn = func() { flow.FigureColumn(p.cursorColumn()) }
 	p.grid.OnColumns = func(states []grid.ColumnState) {
 		out := make([]ColumnState, len(states))
 		for i, s := range states {

@@ -131,3 +131,11 @@ func (s *statusLine) menu() *fyne.Menu {
 	}
 	return fyne.NewMenu("", items.items...)
 }
+
+// cursorColumn is the name of the column with the cursor, empty for none.
+func (p *Panel) cursorColumn() string {
+	if i := p.grid.CursorColumn(); i >= 0 && i < len(p.grid.Data().Columns()) {
+		return p.grid.Data().Columns()[i].Key
+	}
+	return ""
+}

@@ -20,6 +20,8 @@ type Grid struct {
 	OnSort func(keys []SortKey)
 	// OnSelect hears every change of the selection or of the row with the cursor.
 	OnSelect func()
+	// OnColumn hears that keys took the cursor to another column; a click on one tells OnSelect.
+	OnColumn func()
 	// OnActivate hears a double click or Enter on a row.
 	OnActivate func(row int)
 	// OnColumns hears that widths, order or visibility changed.

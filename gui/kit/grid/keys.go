@@ -333,9 +333,13 @@ func (g *Grid) toColumn(i int) {
 	if len(g.cols.list) == 0 {
 		return
 	}
+	before := g.column
 	g.column = min(max(i, 0), len(g.cols.list)-1)
 	g.revealPlace(g.column)
 	g.scrolled()
+	if g.column != before && g.OnColumn != nil {
+		g.OnColumn()
+	}
 	if g.header.reached {
 		g.header.draw()
 	}
