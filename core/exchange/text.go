@@ -80,31 +80,61 @@ func ParseSize(s string) (int64, bool) {
 }
 
 // FormatSize writes bytes as Exchange does: "1.5 GB (1,610,612,736 bytes)".
-func FormatSize(bytes int64) string {
-	units := []string{"B", "KB", "MB", "GB", "TB", "PB"}
+func FormatSize(bytes int64) string { return string(appendSize(make([]byte, 0, 64), bytes)) }
+
+func appendSize(b []byte, bytes int64) []byte {
+	units := [...]string{"B", "KB", "MB", "GB", "TB", "PB"}
 	f, u := float64(bytes), 0
 	for math.Abs(f) >= 1024 && u < len(units)-1 {
 		f /= 1024
 		u++
 	}
-	var b strings.Builder
-	b.WriteString(strconv.FormatFloat(significant(f), 'f', -1, 64))
-	b.WriteByte(' ')
-	b.WriteString(units[u])
-	b.WriteString(" (")
-	digits := strconv.FormatInt(bytes, 10)
+	if bytes >= 0 && bytes < 1<<53 {
+		b = appendSignificant(b, uint64(bytes), uint(10*u))
+	} else {
+		b = strconv.AppendFloat(b, significant(f), 'f', -1, 64)
+	}
+	b = append(b, ' ')
+	b = append(b, units[u]...)
+	b = append(b, " ("...)
+	var digits [20]byte
+	text := strconv.AppendInt(digits[:0], bytes, 10)
 	if bytes < 0 {
-		b.WriteByte('-')
-		digits = digits[1:]
+		b = append(b, '-')
+		text = text[1:]
 	}
-	for i, d := range digits {
-		if i > 0 && (len(digits)-i)%3 == 0 {
-			b.WriteByte(',')
+	for i, d := range text {
+		if i > 0 && (len(text)-i)%3 == 0 {
+			b = append(b, ',')
 		}
-		b.WriteRune(d)
+		b = append(b, d)
 	}
-	b.WriteString(" bytes)")
-	return b.String()
+	return append(b, " bytes)"...)
+}
+
+// appendSignificant appends n >> shift, which is less than 1,024, as significant rounds it. n is below 1<<53.
+func appendSignificant(b []byte, n uint64, shift uint) []byte {
+	whole := n >> shift
+	scale, places := uint64(1), 0
+	for limit := uint64(1000); whole < limit && limit > 1 && shift > 0; limit /= 10 {
+		scale *= 10
+		places++
+	}
+	scaled := n * scale
+	q, rest, half := scaled>>shift, scaled&(1<<shift-1), uint64(1)<<shift>>1
+	if rest > half || rest == half && q&1 == 1 && shift > 0 {
+		q++
+	}
+	b = strconv.AppendUint(b, q/scale, 10)
+	if part := q % scale; part > 0 {
+		b = append(b, '.')
+		for part > 0 {
+			scale /= 10
+			b = append(b, byte('0'+part/scale))
+			part %= scale
+		}
+	}
+	return b
 }
 
 // significant rounds to four significant digits, which is how Exchange writes the part before the bracket.
@@ -169,31 +199,32 @@ func ParseDuration(s string) (int64, bool) {
 }
 
 // FormatDuration writes ticks in .NET's constant form, "90.00:00:00".
-func FormatDuration(ticks int64) string {
-	var b strings.Builder
+func FormatDuration(ticks int64) string { return string(appendDuration(make([]byte, 0, 32), ticks)) }
+
+func appendDuration(b []byte, ticks int64) []byte {
 	u := uint64(ticks)
 	if ticks < 0 {
-		b.WriteByte('-')
+		b = append(b, '-')
 		u = uint64(-ticks)
 	}
 	seconds, frac := u/TicksPerSecond, u%TicksPerSecond
 	if days := seconds / 86400; days > 0 {
-		b.WriteString(strconv.FormatUint(days, 10))
-		b.WriteByte('.')
+		b = strconv.AppendUint(b, days, 10)
+		b = append(b, '.')
 	}
-	two := func(n uint64) { b.WriteByte(byte('0' + n/10)); b.WriteByte(byte('0' + n%10)) }
+	two := func(n uint64) { b = append(b, byte('0'+n/10), byte('0'+n%10)) }
 	two(seconds / 3600 % 24)
-	b.WriteByte(':')
+	b = append(b, ':')
 	two(seconds / 60 % 60)
-	b.WriteByte(':')
+	b = append(b, ':')
 	two(seconds % 60)
 	if frac > 0 {
-		b.WriteByte('.')
-		s := strconv.FormatUint(frac, 10)
-		b.WriteString("0000000"[len(s):])
-		b.WriteString(s)
+		b = append(b, '.')
+		for unit := uint64(TicksPerSecond / 10); unit > 0; unit /= 10 {
+			b = append(b, byte('0'+frac/unit%10))
+		}
 	}
-	return b.String()
+	return b
 }
 
 func number(s string, most int) (int64, bool) {

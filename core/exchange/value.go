@@ -278,11 +278,7 @@ func (v Value) shown() string {
 	case Duration:
 		return FormatDuration(v.num)
 	case Time:
-		t, zone := v.Instant()
-		if zone {
-			return t.Format(time.RFC3339Nano)
-		}
-		return t.Format("2006-01-02T15:04:05.9999999")
+		return string(v.appendTime(make([]byte, 0, 40)))
 	case Flag:
 		if v.num != 0 {
 			return "True"
@@ -308,6 +304,29 @@ func (v Value) shown() string {
 		return secret.Hidden
 	}
 	return ""
+}
+
+// AppendText appends what Text returns to b. Of numbers, sizes, durations and times it takes no memory.
+func (v Value) AppendText(b []byte) []byte {
+	switch {
+	case v.kind == Integer:
+		return strconv.AppendInt(b, v.num, 10)
+	case v.kind == Size && !v.IsUnlimited():
+		return appendSize(b, v.num)
+	case v.kind == Duration:
+		return appendDuration(b, v.num)
+	case v.kind == Time:
+		return v.appendTime(b)
+	}
+	return append(b, v.Text()...)
+}
+
+func (v Value) appendTime(b []byte) []byte {
+	t, zone := v.Instant()
+	if zone {
+		return t.AppendFormat(b, time.RFC3339Nano)
+	}
+	return t.AppendFormat(b, "2006-01-02T15:04:05.9999999")
 }
 
 // String is Text, so that a Value prints as what it shows.

@@ -124,3 +124,76 @@ func BenchmarkGroup(b *testing.B) {
 func BenchmarkFilterSize(b *testing.B) {
 	benchQuery(b, Query{Filter: Filter{Column: "TotalItemSize", Op: More, Value: "45GB"}}, false)
 }
+
+func BenchmarkFindAll(b *testing.B) { benchQuery(b, Query{Find: "2024"}, false) }
+
+func BenchmarkSortThree(b *testing.B) {
+	benchQuery(b, Query{Sort: []SortKey{{Column: "Department"}, {Column: "LitigationHoldEnabled"}, {Column: "TotalItemSize", Desc: true}}}, false)
+}
+
+func BenchmarkGroupTwo(b *testing.B) {
+	benchQuery(b, Query{Group: Group{Columns: []string{"Department", "Office"}, Sums: []string{"TotalItemSize"},
+		Averages: []string{"ItemCount"}, Maxs: []string{"LastLogonTime"}, Distincts: []string{"Database"}}}, false)
+}
+
+func BenchmarkGroupNumber(b *testing.B) {
+	benchQuery(b, Query{Group: Group{Columns: []string{"ItemCount"}}}, false)
+}
+
+var benchFilters = []struct {
+	name   string
+	filter Filter
+}{
+	{"Contains", Filter{Column: "PrimarySmtpAddress", Op: Contains, Value: "anna.99"}},
+	{"Starts", Filter{Column: "DisplayName", Op: StartsWith, Value: "Anna de V"}},
+	{"Equals", Filter{Column: "Office", Op: Equal, Value: "office120"}},
+	{"NotEquals", Filter{Column: "Alias", Op: NotEqual, Value: "anna120"}},
+	{"TextFrom", Filter{Column: "DisplayName", Op: MoreEqual, Value: "lotte"}},
+	{"Between", And(Filter{Column: "TotalItemSize", Op: MoreEqual, Value: "10GB"}, Filter{Column: "TotalItemSize", Op: Less, Value: "20GB"})},
+	{"OlderThan", Filter{Column: "LastLogonTime", Op: More, Value: "90d"}},
+	{"Day", Filter{Column: "WhenCreated", Op: Equal, Value: "2024-03-04"}},
+	{"Empty", Filter{Column: "ForwardingSmtpAddress", Op: IsEmpty}},
+	{"Flag", Filter{Column: "LitigationHoldEnabled", Op: Equal, Value: "yes"}},
+	{"Set", Filter{Any: setOf("Office", 50)}},
+	{"SetOfNumbers", Filter{Any: setOf("ItemCount", 50)}},
+	{"Tree", Filter{All: []Filter{
+		{Any: []Filter{{Column: "RecipientTypeDetails", Op: Equal, Value: "UserMailbox"}, {Column: "RecipientTypeDetails", Op: Equal, Value: "SharedMailbox"}}},
+		{Not: &Filter{Column: "Notes", Op: Contains, Value: "for de"}},
+		{Column: "TotalItemSize", Op: More, Value: "45GB"},
+		{Column: "LastLogonTime", Op: Less, Value: "400d"},
+	}}},
+}
+
+func setOf(column string, n int) (any []Filter) {
+	for i := range n {
+		value := fmt.Sprint(i * 3)
+		if column == "Office" {
+			value = "office" + value
+		}
+		any = append(any, Filter{Column: column, Op: Equal, Value: value})
+	}
+	return any
+}
+
+func BenchmarkFilter(b *testing.B) {
+	for _, f := range benchFilters {
+		b.Run(f.name, func(b *testing.B) {
+			benchQuery(b, Query{Filter: f.filter, Now: time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)}, false)
+		})
+	}
+}
+
+func BenchmarkProfile(b *testing.B) {
+	v := All(millionRows(b))
+	for _, name := range []string{"DisplayName", "Office", "TotalItemSize", "WhenCreated", "LitigationHoldEnabled"} {
+		col, _ := v.Snapshot().Column(name)
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if p, err := v.Profile(context.Background(), col, 5); err != nil || p.Rows != v.Len() {
+					b.Fatal(p, err)
+				}
+			}
+		})
+	}
+}

@@ -108,6 +108,30 @@ func (c *codes) widen(code uint32) {
 	}
 }
 
+// mark sets keep of the rows whose code has a hit.
+func (c *codes) mark(keep, hits []bool) {
+	switch {
+	case c.bytes != nil:
+		markRows(keep, c.bytes[:c.n], hits)
+	case c.short != nil:
+		markRows(keep, c.short[:c.n], hits)
+	case c.wide != nil:
+		markRows(keep, c.wide[:c.n], hits)
+	default:
+		for i, hit := range hits[firstCode:][:c.n] {
+			keep[i] = keep[i] || hit
+		}
+	}
+}
+
+func markRows[C uint8 | uint16 | uint32](keep []bool, codes []C, hits []bool) {
+	for i, code := range codes {
+		if hits[code] {
+			keep[i] = true
+		}
+	}
+}
+
 // expect takes memory for so many more codes of the width there is now.
 func (c *codes) expect(more int) {
 	switch {
