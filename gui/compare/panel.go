@@ -75,6 +75,9 @@ func NewPanel(flow *Flow) *Panel {
 // Content is what to put on the screen.
 func (p *Panel) Content() fyne.CanvasObject { return p.root }
 
+// FocusStart gives the keyboard to the button that begins, so that Enter is enough.
+func (p *Panel) FocusStart() { kit.Focus(p.start) }
+
 // chosen is the column that is chosen in a drop-down of the key, empty for none.
 func (p *Panel) chosen(place int) string {
 	if i := slices.Index(p.columns, p.keys[place].Selected); i >= 0 {

@@ -71,7 +71,7 @@ func newRows(m *Model, f *Flow, dress func(view results.View, row, column int, c
 	r.cell = func(row, column int) grid.Cell {
 		v := view.Cell(row, column)
 		cell := grid.Cell{Text: w.Value(v)}
-		if source[column].Name == results.CustomerColumn {
+		if source[column].Name == results.CustomerColumn && !v.IsNone() {
 			cell.Text = f.Name(exchange.CustomerID(cell.Text))
 		}
 		if grouped && cell.Text == "" && source[column].Role == results.Data {

@@ -36,9 +36,11 @@ func (f *Flow) CompareWith(t *Tab) {
 	if t.earlier != nil {
 		others = append(others, *t.earlier)
 	}
-	for _, other := range f.model.Tabs {
-		if other != t && other.Result == nil && other.Rows() > 0 {
-			others = append(others, f.source(other))
+	for _, near := range []bool{true, false} { // what is most like it first
+		for _, other := range f.model.Tabs {
+			if other != t && other.Result == nil && other.Rows() > 0 && t.like(other) == near {
+				others = append(others, f.source(other))
+			}
 		}
 	}
 	c := compare.NewFlow(f.loop, f.words, f.source(t), others)
@@ -59,6 +61,14 @@ func (f *Flow) CompareWith(t *Tab) {
 	f.model.Comparing = c
 	f.model.NotesTurn++
 	f.changed(false)
+}
+
+// like tells whether two tabs are of one kind: files, or answers to one question.
+func (t *Tab) like(other *Tab) bool {
+	if t.Run == nil || other.Run == nil {
+		return t.Run == nil && other.Run == nil
+	}
+	return t.Request.Invocation.Cmdlet == other.Request.Invocation.Cmdlet
 }
 
 func (f *Flow) closeComparing() {

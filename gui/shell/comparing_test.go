@@ -67,7 +67,7 @@ func words(cells []grid.Cell) (out []string) {
 func TestTwoFilesAreCompared(t *testing.T) {
 	d := newDesk(t, &exchangesim.Server{})
 	d.drop(d.file("january.csv", january), d.file("february.csv", february))
-	d.press("Compare with an earlier table")
+	d.press("Compare with an earlier table  (Ctrl+D)")
 	d.shot("compare-choose")
 	if c := d.flow.Model().Comparing; c == nil || !c.Model().Ready() || !slices.Equal(c.Model().Key, []string{"PrimarySmtpAddress"}) {
 		t.Fatalf("asked is %+v; the screen says %q", c, d.texts())
@@ -119,14 +119,14 @@ func TestTwoFilesAreCompared(t *testing.T) {
 
 	// The other way round, and a table that differs in nothing.
 	d.do(func() { d.flow.Show(1) })
-	d.press("Compare with an earlier table")
+	d.press("Compare with an earlier table  (Ctrl+D)")
 	d.press("The other way round")
 	d.press("Compare")
 	if got := words(d.cells("ProhibitSendQuota after")); got[0] != "10 GB" {
 		t.Errorf("the other way round, the quota is %q", got)
 	}
 	d.drop(d.file("copy.csv", january))
-	d.press("Compare with an earlier table")
+	d.press("Compare with an earlier table  (Ctrl+D)")
 	at := slices.IndexFunc(d.flow.Model().Comparing.Model().Others, func(s compare.Source) bool { return s.Title == "january.csv" })
 	d.do(func() { d.flow.Model().Comparing.Choose(at) })
 	d.press("Compare")

@@ -1,6 +1,7 @@
 package shell_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,6 +15,8 @@ import (
 	"tenantry/core/exchangesim"
 	"tenantry/core/export"
 	"tenantry/core/results"
+	"tenantry/gui/kit"
+	"tenantry/gui/kit/locate"
 	"tenantry/gui/shell"
 )
 
@@ -209,5 +212,35 @@ func TestDroppedFoldersAreRefusedInWords(t *testing.T) {
 		if strings.HasPrefix(text, "file.") || strings.HasPrefix(text, "window.") {
 			t.Errorf("a text is missing: %q", text)
 		}
+	}
+}
+
+// However many tabs there are, the one that shows can be seen.
+func TestTheTabThatShowsIsInSight(t *testing.T) {
+	d := newDesk(t, &exchangesim.Server{})
+	var paths []string
+	for i := range 14 {
+		paths = append(paths, d.file(fmt.Sprintf("a list with a long name %02d.csv", i), "Name\r\nAnna\r\n"))
+	}
+	d.drop(paths...)
+	inSight := func(title string) bool {
+		var yes bool
+		d.do(func() {
+			eachVisible(d.win.Canvas().Content(), func(o fyne.CanvasObject) bool {
+				if text, ok := o.(*kit.Text); ok && text.Text == title {
+					at := locate.Position(o)
+					yes = at.X >= 0 && at.X+o.Size().Width <= d.win.Canvas().Size().Width
+				}
+				return true
+			})
+		})
+		return yes
+	}
+	if !inSight("a list with a long name 13.csv") || inSight("a list with a long name 00.csv") {
+		t.Error("the last tab is not in sight")
+	}
+	d.do(func() { d.flow.Show(0) })
+	if !inSight("a list with a long name 00.csv") {
+		t.Error("the first tab is not in sight")
 	}
 }

@@ -448,6 +448,11 @@ func (p *Panel) keys() {
 	press(ctrl(fyne.KeyReturn), working, func() { p.flow.Form.Run() })
 	press(ctrl(fyne.KeyEnter), working, func() { p.flow.Form.Run() })
 	press(ctrl(fyne.KeyO), open, p.flow.ChooseFile)
+	press(ctrl(fyne.KeyD), tabbed, func() {
+		if t := p.flow.Model().Tab(); t != nil && t.Result == nil {
+			p.flow.CompareWith(t)
+		}
+	})
 	press(ctrl(fyne.KeyF), tabbed, table((*resultstable.Panel).FocusFind))
 	press(ctrl(fyne.KeyE), tabbed, table((*resultstable.Panel).Export))
 	press(&fyne.ShortcutUndo{}, tabbed, table((*resultstable.Panel).Undo))

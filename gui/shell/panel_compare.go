@@ -22,6 +22,11 @@ func (p *Panel) comparePanel() *compare.Panel {
 				p.middle.Refresh()
 			}
 		}
+		p.flow.Loop().Post(func() { // when it is on the screen
+			if p.comparing != nil {
+				p.comparing.FocusStart()
+			}
+		})
 	}
 	return p.comparing
 }

@@ -28,7 +28,11 @@ func (l *middle) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 		p.notesRoll.Resize(fyne.NewSize(width, 0))
 	} else {
 		p.notes.Resize(fyne.NewSize(width, p.notes.Size().Height)) // wrapped words know their height by their width
-		put(p.notesRoll, margin, width, min(p.notes.MinSize().Height, size.Height/2))
+		share := float32(0.5)
+		if p.comparing != nil {
+			share = 0.75 // a question that is to be answered whole
+		}
+		put(p.notesRoll, margin, width, min(p.notes.MinSize().Height, size.Height*share))
 		y += 8
 	}
 	room := max(size.Height-y-8, 0)

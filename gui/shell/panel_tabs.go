@@ -24,6 +24,7 @@ import (
 type tabBar struct {
 	panel *Panel
 	row   *fyne.Container
+	roll  *container.Scroll
 	root  *fyne.Container
 	said  string
 
@@ -35,7 +36,8 @@ type tabBar struct {
 
 func newTabBar(p *Panel) *tabBar {
 	b := &tabBar{panel: p, row: container.New(layout.NewCustomPaddedHBoxLayout(2))}
-	b.root = container.NewStack(container.NewHScroll(b.row))
+	b.roll = container.NewHScroll(b.row)
+	b.root = container.NewStack(b.roll)
 	return b
 }
 
@@ -77,6 +79,22 @@ func (b *tabBar) draw() {
 	}
 	b.row.Refresh()
 	b.root.Refresh()
+	b.reveal(m.Active)
+}
+
+// reveal scrolls as little as needed to show a tab.
+func (b *tabBar) reveal(i int) {
+	if i < 0 || i >= len(b.row.Objects) || b.roll.Size().Width == 0 {
+		return
+	}
+	b.row.Resize(b.row.MinSize().Max(b.roll.Size()))
+	o := b.row.Objects[i]
+	left, right := o.Position().X, o.Position().X+o.Size().Width
+	at := b.roll.Offset.X
+	at = min(max(at, right-b.roll.Size().Width), left)
+	if at != b.roll.Offset.X {
+		b.roll.ScrollToOffset(fyne.NewPos(at, 0))
+	}
 }
 
 // Twice is how soon after each other two presses on a tab are for its name.
