@@ -1,6 +1,7 @@
 package main_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -103,5 +104,54 @@ func TestAPageForABrowser(t *testing.T) {
 	got := who.run(t, "", "open", "a.csv", "--format", "html").want(t, 0)
 	if !strings.HasPrefix(got.out, "<!DOCTYPE html>") {
 		t.Errorf("written is %.40q", got.out)
+	}
+}
+
+// What Export-Clixml wrote in PowerShell has all types, which files for spreadsheets do not: they come out as they went in
+// from those that have them, and as what is said in core/export from the others.
+func TestWhatPowerShellExportedGoesThroughEveryFormat(t *testing.T) {
+	t.Parallel()
+	who := somebody(t)
+	row := func(ref int, name, size, quota, when, keep, hold, list, owner string) string {
+		return fmt.Sprintf(`<Obj RefId="%d"><TN RefId="%d"><T>Deserialized.Microsoft.Exchange.Data.Mailbox</T></TN><MS><S N="Name">%s</S>
+<Obj N="TotalItemSize" RefId="%d"><TN RefId="%d"><T>Deserialized.Microsoft.Exchange.Data.ByteQuantifiedSize</T></TN><ToString>%s</ToString></Obj>
+<Obj N="ProhibitSendQuota" RefId="%d"><TN RefId="%d"><T>Deserialized.Microsoft.Exchange.Data.Unlimited</T></TN><ToString>%s</ToString></Obj>
+<I32 N="ItemCount">%d</I32><D N="Price">%d.50</D><DT N="WhenCreated">%s</DT><TS N="RetainDeletedItemsFor">%s</TS><B N="LitigationHoldEnabled">%s</B><Nil N="ForwardingAddress" />
+<Obj N="EmailAddresses" RefId="%d"><TN RefId="%d"><T>Deserialized.Microsoft.Exchange.Data.ProxyAddressCollection</T></TN><LST>%s</LST></Obj>
+<Obj N="Owner" RefId="%d"><TN RefId="%d"><T>System.Management.Automation.PSCustomObject</T></TN><MS><S N="Title">%s</S><I32 N="Level">3</I32></MS></Obj></MS></Obj>`,
+			10*ref, 10*ref, name, 10*ref+1, 10*ref+1, size, 10*ref+2, 10*ref+2, quota, ref*7-10, ref, when, keep, hold, 10*ref+3, 10*ref+3, list, 10*ref+4, 10*ref+4, owner)
+	}
+	text := `<Objs Version="1.1.0.1" xmlns="http://schemas.microsoft.com/powershell/2004/04">` +
+		row(1, "Anna", "1.5 GB (1,610,612,736 bytes)", "Unlimited", "2026-05-01T10:20:30.1234567+02:00", "P14D", "true", "<S>SMTP:anna@contoso.example</S><S>smtp:a@contoso.example</S>", "Head") +
+		row(2, "=1+1", "900 B (900 bytes)", "49.5 GB (53,150,220,288 bytes)", "2020-01-01T00:00:00Z", "PT1S", "false", "<S>SMTP:b@contoso.example</S>", "") + `</Objs>`
+	if err := os.WriteFile(filepath.Join(who.home, "m.xml"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	jsonl := func(file string) string { return who.run(t, "", "open", file, "--format", "jsonl").want(t, 0).out }
+	want := `{"Name":"Anna","TotalItemSize":1610612736,"ProhibitSendQuota":"Unlimited","ItemCount":-3,"Price":1.50,"WhenCreated":"2026-05-01T10:20:30.1234567+02:00",` +
+		`"RetainDeletedItemsFor":"14.00:00:00","LitigationHoldEnabled":true,"ForwardingAddress":null,"EmailAddresses":["SMTP:anna@contoso.example","smtp:a@contoso.example"],"Owner":{"Title":"Head","Level":3}}` + "\n" +
+		`{"Name":"=1+1","TotalItemSize":900,"ProhibitSendQuota":53150220288,"ItemCount":4,"Price":2.50,"WhenCreated":"2020-01-01T00:00:00Z",` +
+		`"RetainDeletedItemsFor":"00:00:01","LitigationHoldEnabled":false,"ForwardingAddress":null,"EmailAddresses":["SMTP:b@contoso.example"],"Owner":{"Title":"","Level":3}}` + "\n"
+	if got := jsonl("m.xml"); got != want {
+		t.Fatalf("it reads as\n%s", got)
+	}
+	last := "m.xml"
+	for _, file := range []string{"a.parquet", "b.jsonl", "c.parquet", "d.json"} {
+		who.run(t, "", "open", last, "-o", file).want(t, 0)
+		if got := jsonl(file); got != want {
+			t.Errorf("%s holds\n%s", file, got)
+		}
+		last = file
+	}
+	flat := who.run(t, "", "open", "m.xml", "--format", "csv").want(t, 0).out
+	for _, file := range []string{"e.xlsx", "f.parquet", "g.jsonl", "h.csv"} {
+		who.run(t, "", "open", last, "-o", file).want(t, 0)
+		if got := who.run(t, "", "open", file, "--format", "csv").want(t, 0).out; got != flat {
+			t.Errorf("%s holds\n%s\nnot\n%s", file, got, flat)
+		}
+		last = file
+	}
+	if got := who.run(t, "", "open", "h.csv", "--where", "ProhibitSendQuota = Unlimited", "--where", "RetainDeletedItemsFor > 13d", "--columns", "Name,TotalItemSize", "--format", "csv").want(t, 0).out; got != "Name,TotalItemSize\r\nAnna,1610612736\r\n" {
+		t.Errorf("the last file is filtered to %q", got)
 	}
 }
