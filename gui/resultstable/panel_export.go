@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
 
+	"tenantry/core/charts"
 	"tenantry/core/results"
 	"tenantry/gui/kit"
 )
@@ -20,6 +21,8 @@ type Wanted struct {
 	AllRows bool
 	// CustomerSheets wants a sheet for each customer.
 	CustomerSheets bool
+	// Chart is the picture that shows beside the rows, for a file that has a place for one; nil while none does.
+	Chart *charts.Spec
 	// Format is the name of one of export.Formats, empty for what was chosen last.
 	Format string
 }

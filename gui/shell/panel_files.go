@@ -65,5 +65,7 @@ func (p *Panel) moreExport() []*fyne.MenuItem {
 	f := p.flow
 	cover := fyne.NewMenuItem(p.words.Text("file.with-cover"), func() { f.SetCovers(!f.Covers()) })
 	cover.Checked = f.Covers()
-	return []*fyne.MenuItem{cover}
+	chart := fyne.NewMenuItem(p.words.Text("file.with-chart"), func() { f.SetCharts(!f.Charts()) })
+	chart.Checked = f.Charts()
+	return []*fyne.MenuItem{kit.MenuHeading(p.words.Text("file.in-excel")), cover, chart}
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"tenantry/core/charts"
 	"tenantry/core/exchange"
 	"tenantry/core/export"
 	"tenantry/core/export/cover"
@@ -53,6 +54,12 @@ func (f *Flow) Covers() bool { return !f.settings.get().NoCover }
 // SetCovers changes Covers.
 func (f *Flow) SetCovers(on bool) { f.settings.change(func(s *Settings) { s.NoCover = !on }) }
 
+// Charts tells whether files that have a place for it get a picture of the rows.
+func (f *Flow) Charts() bool { return f.settings.get().Chart }
+
+// SetCharts changes Charts.
+func (f *Flow) SetCharts(on bool) { f.settings.change(func(s *Settings) { s.Chart = on }) }
+
 // Export asks for a file and writes rows of a tab into it, in the order they show.
 func (f *Flow) Export(t *Tab, want resultstable.Wanted) {
 	what, missing := f.Title(t), t.Missing()
@@ -96,6 +103,12 @@ func (f *Flow) save(t *Tab, want resultstable.Wanted, path string, missing []exc
 	o := export.Options{BOM: format.Name == "csv", Language: f.words.Lang(), CustomerSheets: want.CustomerSheets}
 	if f.words.Lang() == "nl" {
 		o.Comma = ';' // what Excel expects where the comma is the decimal mark
+	}
+	if format.Charts() && (f.Charts() || want.Chart != nil) {
+		o.Chart = &charts.Chart{Words: f.words, Customer: facts.Name} // what is usual for the rows
+		if want.Chart != nil {
+			o.Chart.Spec = *want.Chart
+		}
 	}
 	about := ""
 	if t.Result != nil {

@@ -152,6 +152,21 @@ func TestTheCoverSaysWhatWasAskedAndWhatNot(t *testing.T) {
 			t.Errorf("the cover lacks %q:\n%s", part, cover)
 		}
 	}
+	page := func() string {
+		text, err := os.ReadFile(s.saves(tab, "page.html", resultstable.Wanted{}).Path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	if strings.Contains(page(), "<svg") {
+		t.Error("a page has a chart that nobody wanted")
+	}
+	s.queue.Do(func() { s.flow.SetCharts(true) })
+	if !strings.Contains(page(), "<svg") {
+		t.Error("a page has no chart")
+	}
+	s.queue.Do(func() { s.flow.SetCharts(false) })
 	s.queue.Do(func() { s.flow.SetCovers(false) })
 	if names, _ := sheets(t, s.saves(tab, "plain.xlsx", resultstable.Wanted{Columns: []string{"DisplayName"}}).Path); len(names) != 1 {
 		t.Errorf("without a cover the sheets are %q", names)

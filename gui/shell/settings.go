@@ -35,6 +35,7 @@ type Settings struct {
 	Columns  map[string][]resultstable.ColumnState `json:"columns,omitempty"`  // by cmdlet
 	Format   string                                `json:"format,omitempty"`   // of the file that was saved last
 	NoCover  bool                                  `json:"noCover,omitempty"`  // files do not begin with what was asked
+	Chart    bool                                  `json:"chart,omitempty"`    // files get a picture of the rows
 	Checked  bool                                  `json:"checked,omitempty"`  // this computer was looked at once
 }
 
