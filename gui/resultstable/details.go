@@ -47,23 +47,23 @@ type detailTree struct {
 	hidden int
 }
 
-// part is something with a name: a property, or a member of a list by its number.
-type part struct {
+// member is something with a name: a property, or a member of a list by its number.
+type member struct {
 	name   string
 	value  exchange.Value
-	member bool
+	inList bool
 }
 
-func properties(r exchange.Record) []part {
-	out := make([]part, len(r.Fields))
+func properties(r exchange.Record) []member {
+	out := make([]member, len(r.Fields))
 	for i, f := range r.Fields {
-		out[i] = part{name: f.Name, value: f.Value}
+		out[i] = member{name: f.Name, value: f.Value}
 	}
 	return out
 }
 
 // below is what a value consists of; nil for one that is a whole.
-func below(v exchange.Value) []part {
+func below(v exchange.Value) []member {
 	switch v.Kind() {
 	case exchange.Nested:
 		return properties(v.Nested())
@@ -72,19 +72,19 @@ func below(v exchange.Value) []part {
 		if len(list) < 2 && (len(list) == 0 || below(list[0]) == nil) {
 			return nil
 		}
-		out := make([]part, len(list))
+		out := make([]member, len(list))
 		for i, m := range list {
-			out[i] = part{name: strconv.Itoa(i + 1), value: m, member: true}
+			out[i] = member{name: strconv.Itoa(i + 1), value: m, inList: true}
 		}
 		return out
 	}
 	return nil
 }
 
-func (t *detailTree) add(parts []part, depth int, path string) {
+func (t *detailTree) add(parts []member, depth int, path string) {
 	names := make([]string, len(parts))
 	for i, p := range parts {
-		if names[i] = p.name; !p.member {
+		if names[i] = p.name; !p.inList {
 			names[i] = t.label(p.name)
 		}
 	}
@@ -92,7 +92,7 @@ func (t *detailTree) add(parts []part, depth int, path string) {
 	for i := range order {
 		order[i] = i
 	}
-	if t.wanted.byName && (len(parts) == 0 || !parts[0].member) {
+	if t.wanted.byName && (len(parts) == 0 || !parts[0].inList) {
 		slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(strings.ToLower(names[a]), strings.ToLower(names[b])) })
 	}
 	for _, i := range order {
@@ -102,7 +102,7 @@ func (t *detailTree) add(parts []part, depth int, path string) {
 			continue
 		}
 		d := Detail{Depth: depth, Path: path + "/" + strconv.Itoa(i), Name: names[i], Value: p.value, Text: detailText(t.w, p.value)}
-		if !p.member {
+		if !p.inList {
 			d.Property = p.name
 		}
 		under := below(p.value)
@@ -131,13 +131,13 @@ func (t *detailTree) has(texts ...string) bool {
 }
 
 // within tells whether what is looked for is in the parts or below them.
-func (t *detailTree) within(parts []part) bool {
+func (t *detailTree) within(parts []member) bool {
 	for _, p := range parts {
 		name := p.name
-		if !p.member {
+		if !p.inList {
 			name = t.label(p.name)
 		}
-		if !p.member && t.has(name, p.name) || t.has(detailText(t.w, p.value)) || t.within(below(p.value)) {
+		if !p.inList && t.has(name, p.name) || t.has(detailText(t.w, p.value)) || t.within(below(p.value)) {
 			return true
 		}
 	}

@@ -75,12 +75,14 @@ type Panel struct {
 	saidStrips string            // what the strips say now, so that they are made anew only when that changes
 	saidEmpty  string
 
-	onlyFilled, byName bool // how details are looked at, kept while the pane is closed
+	profiled           string // the column whose values were told last
+	follows            bool   // the pane with a column's values follows the cursor
+	onlyFilled, byName bool   // how details are looked at, kept while the pane is closed
 }
 
 // NewPanel returns a panel for flow and takes its OnChange.
 func NewPanel(flow *Flow) *Panel {
-	p := &Panel{flow: flow}
+	p := &Panel{flow: flow, follows: true}
 	w := flow.Words()
 	p.strips = kit.Stacked(4)
 	p.bar = kit.NewProgressBar()
@@ -107,7 +109,12 @@ func NewPanel(flow *Flow) *Panel {
 		flow.FigureColumn(p.cursorColumn())
 		flow.Select(out, p.grid.Cursor())
 	}
-	p.grid.OnColumn = func() { flow.FigureColumn(p.cursorColumn()) }
+	p.grid.OnColumn = func() {
+		flow.FigureColumn(p.cursorColumn())
+		if p.right != nil {
+			p.right.update()
+		}
+	}
 	p.grid.OnColumns = func(states []grid.ColumnState) {
 		out := make([]ColumnState, len(states))
 		for i, s := range states {

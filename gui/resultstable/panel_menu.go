@@ -29,6 +29,7 @@ func (p *Panel) menuFor(row, column int) *fyne.Menu {
 		name := columns[column].Name
 		m.item("table.sort-up", func() { p.flow.SortBy([]results.SortKey{{Column: name}}) })
 		m.item("table.sort-down", func() { p.flow.SortBy([]results.SortKey{{Column: name, Desc: true}}) })
+		m.item("profile.about", func() { p.ShowProfile(name) })
 		if columns[column].Role == results.Data {
 			m.item("filter.menu", func() { p.NewFilter(name) })
 			m.item("rule.menu", func() { p.NewRule(name) })
