@@ -56,6 +56,9 @@ func (f Folders) Make() error {
 // Profiles is the path of the saved connections.
 func (f Folders) Profiles() string { return filepath.Join(f.Config, "connections.json") }
 
+// Views is the folder of the saved views.
+func (f Folders) Views() string { return filepath.Join(f.Config, "views") }
+
 // Customers is the path of the customer list.
 func (f Folders) Customers() string { return filepath.Join(f.Data, "customers.json") }
 

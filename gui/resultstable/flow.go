@@ -8,6 +8,7 @@ import (
 	"tenantry/core/exchange"
 	"tenantry/core/jobs"
 	"tenantry/core/results"
+	"tenantry/core/views"
 	"tenantry/core/wording"
 	"tenantry/gui/kit/loop"
 )
@@ -28,6 +29,9 @@ type Options struct {
 
 	// Columns is how the user left the columns of this cmdlet's answers last time, nil for the usual ones.
 	Columns []ColumnState
+
+	// Views keeps the saved views; nil offers none.
+	Views *views.Store
 
 	// Interval is the least time between two arrangements while rows arrive; 0 in tests arranges at once.
 	Interval time.Duration
@@ -63,6 +67,7 @@ type Flow struct {
 	adding    context.CancelFunc // of the figures being worked out, nil for none
 
 	history  history
+	saved    savedViews
 	written  map[string]written // in the fields of the filter row, by column
 	counting context.CancelFunc // of the count of what is found, nil for none
 	seeking  context.CancelFunc // of the search for what is typed, nil for none
@@ -91,6 +96,7 @@ func NewFlow(table *results.Table, o Options) *Flow {
 	f.model = Model{Info: info, Running: info.Finished.IsZero(), Cursor: -1, Progress: -1, now: o.Now, none: o.None,
 		Columns: slices.Clone(o.Columns)}
 	f.model.Query.Language = o.Words.Lang()
+	f.loadViews(true)
 	f.arrange()
 	return f
 }
@@ -116,6 +122,7 @@ func (f *Flow) Apply(u jobs.Update) {
 		if f.model.Info.Finished.IsZero() {
 			f.model.Info.Finished = u.Summary.Info.Finished
 		}
+		f.tellMissing()
 	}
 	f.soon()
 	if u.Summary != nil || f.table.Len() != f.model.View.Snapshot().Len() {
@@ -246,6 +253,9 @@ func (f *Flow) grown(now bool) {
 
 // arrange makes a new view of all rows there are now. One that is under way for another query is stopped.
 func (f *Flow) arrange() {
+	if f.columnsCame() {
+		return
+	}
 	if f.arranging != nil {
 		f.arranging()
 	}

@@ -14,6 +14,7 @@ type arrangement struct {
 	rowsSort []results.SortKey // how the rows are sorted while they are grouped
 	rows     []ColumnState     // the columns of the rows
 	groups   []ColumnState     // the columns of the groups, of the last grouping
+	narrow   bool              // other columns that come do not show
 	frozen   int
 	rules    []views.Rule
 	find     string // what is looked for, and how
@@ -66,7 +67,7 @@ func (h *history) move(from, to *[]arrangement, now arrangement) (arrangement, b
 
 // arrangement is how the table is looked at now.
 func (f *Flow) arrangement() arrangement {
-	a := arrangement{query: f.model.Query, rowsSort: f.rowsSort, rows: f.model.Columns, groups: f.model.other, frozen: f.model.Frozen, rules: f.model.Rules, find: f.model.FindText, jumps: f.model.FindJumps, from: f.groups}
+	a := arrangement{query: f.model.Query, rowsSort: f.rowsSort, rows: f.model.Columns, groups: f.model.other, narrow: f.model.narrow, frozen: f.model.Frozen, rules: f.model.Rules, find: f.model.FindText, jumps: f.model.FindJumps, from: f.groups}
 	if f.model.View.Grouped() {
 		a.rows, a.groups = a.groups, a.rows
 	}
@@ -99,18 +100,24 @@ func (f *Flow) Redo() {
 
 // restore looks at the table as it was looked at then. Columns that came since stay.
 func (f *Flow) restore(a arrangement) {
+	before := f.arrangement().rows
+	f.restoreQuietly(a)
+	if after := f.arrangement().rows; !slices.Equal(before, after) {
+		f.tellColumns(after)
+	}
+}
+
+// restoreQuietly is restore without a word to OnColumns, for what is not the user's own doing.
+func (f *Flow) restoreQuietly(a arrangement) {
 	m := &f.model
 	now := f.arrangement()
 	rows, groups := keepNew(a.rows, now.rows), keepNew(a.groups, now.groups)
 	m.Query, f.rowsSort, f.groups, m.Said, m.Problem = a.query, a.rowsSort, a.from, "", nil
 	m.Columns, m.other, m.Frozen = rows, groups, a.frozen
-	m.FindText, m.FindJumps, m.Rules = a.find, a.jumps, a.rules
+	m.FindText, m.FindJumps, m.Rules, m.narrow = a.find, a.jumps, a.rules, a.narrow
 	m.paint()
 	if m.View.Grouped() {
 		m.Columns, m.other = groups, rows
-	}
-	if !slices.Equal(rows, now.rows) {
-		f.tellColumns(rows)
 	}
 	f.changed(true)
 	f.arrange()

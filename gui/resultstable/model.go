@@ -102,6 +102,7 @@ type Model struct {
 	now     func() time.Time
 	none    func() (sentence, hint string)
 	decided map[string]bool // columns whose first visibility was decided
+	narrow  bool            // a view says which columns show, and others that come do not
 }
 
 // apply takes one piece of news about the run.
@@ -248,6 +249,9 @@ func (m *Model) decide() {
 		}
 		// The usual ones come first, in their own order, whatever order the server sends.
 		for _, name := range usual {
+			if m.narrow {
+				break
+			}
 			if _, ok := find(columns, name); ok && !m.decided[name] {
 				m.decided[name] = true
 				m.Columns = append(m.Columns, ColumnState{Name: name})
@@ -262,6 +266,7 @@ func (m *Model) decide() {
 		state := ColumnState{Name: c.Name, Hidden: true}
 		at := len(m.Columns)
 		switch {
+		case m.narrow:
 		case c.Name == results.CustomerColumn:
 			state.Hidden, at = len(m.Info.Customers) < 2, 0
 		case known && contains(usual, c.Name):
@@ -388,6 +393,8 @@ func (m *Model) Status(w *wording.Words, name func(exchange.CustomerID) string) 
 		parts = append(parts, w.Count("table.rows-partial", total))
 	case m.incomplete():
 		parts = append(parts, w.Count("table.rows-of-partial", total, "shown", m.View.Len()))
+	case m.View.Grouped():
+		parts = append(parts, w.Count("view.groups", m.View.Len()))
 	case m.View.Len() != total:
 		parts = append(parts, w.Count("table.rows-of", total, "shown", m.View.Len()))
 	default:

@@ -13,6 +13,7 @@ import (
 	"tenantry/core/exchange"
 	"tenantry/core/results"
 	"tenantry/gui/kit"
+	"tenantry/gui/kit/files"
 	"tenantry/gui/kit/grid"
 	"tenantry/gui/kit/icons"
 	"tenantry/gui/remedy"
@@ -32,6 +33,8 @@ type Panel struct {
 	Dress func(view results.View, row, column int, c *grid.Cell)
 	// More adds to the menu of the rows and headers; nil adds nothing.
 	More func() []*fyne.MenuItem
+	// Files asks for the file of a saved view; nil offers neither writing nor reading one.
+	Files files.Chooser
 	// OnRetry hears that the user wants some customers asked again.
 	OnRetry func(customers []exchange.CustomerID)
 	// OnStep hears that the user wants something that is done outside the table, such as seeing the sessions;
@@ -56,6 +59,7 @@ type Panel struct {
 	find   *findLine
 	panes  *paneButtons
 	chips  *chipLine
+	views  *viewButton
 	filter *filterPane // of the pane for filters, nil before it is opened
 	fields *kit.Button // shows the row of filter fields
 	groups *kit.Button // back to the groups; hidden while no group is open
@@ -87,6 +91,7 @@ func NewPanel(flow *Flow) *Panel {
 	p.strips = kit.Stacked(4)
 	p.bar = kit.NewProgressBar()
 	p.find = newFindLine(p)
+	p.views = newViewButton(p)
 	p.panes = newPaneButtons(p)
 	p.fields = kit.NewIconButton(icons.FilterRow, w.Text("filter.fields"), func() { flow.ShowFields(!flow.Model().Fields) })
 	p.groups = kit.NewButton(w.Text("view.back-to-groups"), icons.Undo, kit.Quiet, flow.BackToGroups)
@@ -132,7 +137,7 @@ func NewPanel(flow *Flow) *Panel {
 	p.export = kit.NewButton(w.Text("table.export"), icons.Export, kit.Plain, p.exportMenu)
 	p.export.SetTip(w.Text("table.export-tip"))
 
-	line := container.New(&headLine{p.panes}, p.find.root, p.groups, p.fields)
+	line := container.New(&headLine{p.panes}, p.find.root, p.groups, p.views.button, p.fields)
 	for _, b := range p.panes.all {
 		line.Add(b)
 	}
@@ -148,7 +153,7 @@ func NewPanel(flow *Flow) *Panel {
 	p.center = container.NewStack(p.middle)
 	p.above = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(4, 0, 8, 8), p.strips))
 	p.chips = newChipLine(p)
-	p.root = container.New(&stacking{p}, p.above, p.head, p.chips.root, p.bar, p.center, foot)
+	p.root = container.New(&stacking{p}, p.above, p.head, p.views.naming, p.chips.root, p.bar, p.center, foot)
 	flow.OnChange = p.draw
 	p.draw(true)
 	return p
@@ -201,6 +206,7 @@ func (p *Panel) draw(view bool) {
 		p.drawRows()
 	}
 	p.find.draw(p)
+	p.views.draw()
 	if p.groups.Hidden == p.flow.InGroup() {
 		p.groups.Hidden = !p.flow.InGroup()
 		p.head.Objects[0].Refresh()

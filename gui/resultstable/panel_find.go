@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
 
 	"tenantry/gui/kit"
@@ -37,7 +38,7 @@ func newFindLine(p *Panel) *findLine {
 	l.found = kit.NewButton("", nil, kit.Quiet, p.FindNext)
 	l.mode.Hide()
 	l.found.Hide()
-	l.root = fyne.NewContainerWithLayout(&findLayout{l}, l.field, l.mode, l.found)
+	l.root = container.New(&findLayout{l}, l.field, l.mode, l.found)
 	return l
 }
 

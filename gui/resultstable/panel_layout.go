@@ -2,15 +2,15 @@ package resultstable
 
 import "fyne.io/fyne/v2"
 
-// stacking lays out the panel: strips, the line with find, filters, progress, table, status line. Strips that need much
-// room, with their details unfolded, scroll; the table keeps its part.
+// stacking lays out the panel: strips, the line with find, the name of a view, filters, progress, table, status
+// line. Strips that need much room, with their details unfolded, scroll; the table keeps its part.
 type stacking struct{ of *Panel }
 
 func (*stacking) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(320, 200) }
 
 func (l *stacking) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	const share = 0.6 // of the height at most for the strips
-	above, head, chips, bar, center, foot := objects[0], objects[1], objects[2], objects[3], objects[4], objects[5]
+	above, head, naming, chips, bar, center, foot := objects[0], objects[1], objects[2], objects[3], objects[4], objects[5], objects[6]
 	y := float32(0)
 	put := func(o fyne.CanvasObject, h float32) {
 		o.Resize(fyne.NewSize(size.Width, h))
@@ -24,6 +24,9 @@ func (l *stacking) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	}
 	put(above, min(need, size.Height*share))
 	put(head, head.MinSize().Height)
+	if naming.Visible() {
+		put(naming, naming.MinSize().Height)
+	}
 	if chips.Visible() {
 		chips.Resize(fyne.NewSize(size.Width, chips.Size().Height)) // they know their height by their width too
 		put(chips, chips.MinSize().Height)

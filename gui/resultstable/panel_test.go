@@ -15,6 +15,7 @@ import (
 	"tenantry/core/exchange"
 	"tenantry/core/jobs"
 	"tenantry/core/results"
+	"tenantry/core/views"
 	"tenantry/core/wording"
 	"tenantry/gui/kit/grid"
 	"tenantry/gui/kit/loop"
@@ -69,11 +70,17 @@ type screen struct {
 
 func open(t *testing.T, cmdlet string, customers ...exchange.CustomerID) *screen {
 	t.Helper()
+	return openWith(t, nil, cmdlet, customers...)
+}
+
+// openWith opens a table with saved views; store may be nil.
+func openWith(t *testing.T, store *views.Store, cmdlet string, customers ...exchange.CustomerID) *screen {
+	t.Helper()
 	s := &screen{t: t, queue: loop.NewQueue()}
 	test.NewTempApp(t).Settings().SetTheme(theme.Theme{Mode: theme.Light})
 	s.table = results.NewTable(results.RunInfo{ID: "1", Invocation: exchange.Invocation{Cmdlet: cmdlet}, Customers: customers, Started: noon})
 	s.queue.Do(func() {
-		s.flow = NewFlow(s.table, Options{Loop: s.queue, Words: wording.For("en"), Now: func() time.Time { return noon },
+		s.flow = NewFlow(s.table, Options{Loop: s.queue, Words: wording.For("en"), Views: store, Now: func() time.Time { return noon },
 			Name: func(c exchange.CustomerID) string {
 				return map[exchange.CustomerID]string{"contoso.example": "Contoso"}[c]
 			}})

@@ -13,6 +13,8 @@ import (
 type Remark struct {
 	Problem *exchange.Problem
 	Text    string
+	Act     string // the words of a button that does something about a Text; empty for none
+	Do      func()
 
 	// Dismissed says that the words were put away.
 	Dismissed bool
@@ -49,7 +51,14 @@ func (p *Panel) remarks() []fyne.CanvasObject {
 		switch {
 		case r.Dismissed:
 		case r.Problem == nil:
-			out = append(out, kit.NewStrip(kit.Info, r.Text, kit.Action{Icon: icons.Close, Do: func() { p.flow.DismissRemark(i) }}))
+			var actions []kit.Action
+			if r.Act != "" {
+				actions = append(actions, kit.Action{Text: r.Act, Do: func() {
+					p.flow.DismissRemark(i)
+					r.Do()
+				}})
+			}
+			out = append(out, kit.NewStrip(kit.Info, r.Text, append(actions, kit.Action{Icon: icons.Close, Do: func() { p.flow.DismissRemark(i) }})...))
 		default:
 			panel := kit.NewProblem(kit.Explained(kit.Warn, p.flow.Words().Problem(r.Problem),
 				kit.Action{Text: p.flow.Words().Text("table.close"), Do: func() { p.flow.DismissRemark(i) }}))

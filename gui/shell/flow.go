@@ -20,6 +20,7 @@ import (
 	"tenantry/core/signin"
 	"tenantry/core/support"
 	pages "tenantry/core/troubleshoot"
+	"tenantry/core/views"
 	"tenantry/core/wording"
 	"tenantry/gui/cmdletform"
 	"tenantry/gui/customerlist"
@@ -98,6 +99,7 @@ type Flow struct {
 	o         Options
 	loop      loop.Loop
 	settings  *settingsFile
+	views     *views.Store
 	words     *wording.Words
 	model     Model
 	redirects signindialog.Redirects
@@ -132,6 +134,7 @@ func NewFlow(o Options) *Flow {
 		o.Loop.Post(func() { f.note(Note{Kind: NoteBad, Problem: p}) })
 	}}
 	f.settings = openSettings(o.Folders, f.loop)
+	f.views = views.Open(o.Folders.Views())
 	f.chooseWords()
 	if o.Problem != nil {
 		f.model.Notes = append(f.model.Notes, Note{Kind: NoteBad, Problem: o.Problem})

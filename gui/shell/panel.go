@@ -306,6 +306,7 @@ func (p *Panel) table(t *Tab) *resultstable.Panel {
 	}
 	table := resultstable.NewPanel(t.Table)
 	table.OnExport = func(want resultstable.Wanted) { p.flow.Export(t, want) }
+	table.Files = p.flow.Files()
 	table.Kinds, table.MoreExport = p.flow.Kinds, p.moreExport
 	p.tables[t.Table] = table
 	p.offerCompare(t, table)

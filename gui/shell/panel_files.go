@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
 
+	"tenantry/core/views"
 	"tenantry/gui/kit"
 	"tenantry/gui/kit/icons"
 )
@@ -39,12 +40,17 @@ func (p *Panel) openRow() fyne.CanvasObject {
 	return container.New(layout.NewCustomPaddedLayout(8, 12, 12, 12), container.NewCenter(row))
 }
 
-// Drop opens files that were dropped on the window.
+// Drop opens files that were dropped on the window: a saved view in the table that shows.
 func (p *Panel) Drop(dropped []fyne.URI) {
 	var paths []string
 	for _, u := range dropped {
-		if u.Scheme() == "file" {
-			paths = append(paths, filepath.FromSlash(u.Path()))
+		path := filepath.FromSlash(u.Path())
+		switch t := p.flow.Model().Tab(); {
+		case u.Scheme() != "file":
+		case t != nil && strings.EqualFold(filepath.Ext(path), views.Ending):
+			t.Table.ImportView(path)
+		default:
+			paths = append(paths, path)
 		}
 	}
 	p.flow.OpenFiles(paths...)

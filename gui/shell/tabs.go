@@ -142,6 +142,9 @@ func (f *Flow) Pin(t *Tab, on bool) {
 // newTable makes the table of a tab, in the words of now.
 func (f *Flow) newTable(t *Tab) {
 	o := resultstable.Options{Loop: f.loop, Words: f.words, Name: f.Name, Interval: resultstable.DefaultInterval}
+	if t.Result == nil { // what is compared has columns of its own
+		o.Views = f.views
+	}
 	if t.Run != nil {
 		o.Columns = f.settings.get().Columns[t.Request.Invocation.Cmdlet]
 	}

@@ -39,11 +39,13 @@ func (a *app) openCommand() *cobra.Command {
 	c.Flags().BoolVar(&describe, "describe", false, "write a row for each column instead: its type, how many cells are empty, how many values differ,\n"+
 		"the lowest, the highest and the most common ones, and how they spread from lowest to highest in ten parts")
 	shape.add(c)
+	a.completeView(c)
 	return c
 }
 
 // describe writes what is in each column of the rows that the flags choose.
 func (s *shaper) describe(ctx context.Context, a *app, table results.Snapshot) error {
+	s.followView(a, table)
 	view, err := results.Arrange(ctx, table, s.query)
 	if err != nil {
 		return err

@@ -73,10 +73,12 @@ func (a *app) runCommand() *cobra.Command {
 	complete(c, "customer", a.domains)
 	complete(c, "tag", a.tags)
 	o.shape.add(c)
+	a.completeView(c)
 	return c
 }
 
 func (o *runOptions) run(ctx context.Context, a *app, cmdlet string) error {
+	o.shape.forWhat = cmdlet
 	writer, err := o.shape.parse(a)
 	switch {
 	case err != nil:
@@ -113,6 +115,7 @@ func (o *runOptions) run(ctx context.Context, a *app, cmdlet string) error {
 		return err
 	}
 	writer.missing = summary
+	writer.followView(a, table.Snapshot())
 	if q := &writer.query; len(asked) > 1 && len(q.Sort) == 0 && len(q.Group.Columns) == 0 {
 		q.Sort = []results.SortKey{{Column: results.CustomerColumn}} // rows of several came in any order
 	}

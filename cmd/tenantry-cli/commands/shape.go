@@ -12,6 +12,7 @@ import (
 	"tenantry/core/export"
 	"tenantry/core/jobs"
 	"tenantry/core/results"
+	"tenantry/core/views"
 )
 
 // shapeFlags choose which rows and columns of a table are written, and how: the same for every command that
@@ -27,6 +28,8 @@ type shapeFlags struct {
 	max     []string
 	differ  []string
 	find    string
+	view    string
+	forWhat string // the cmdlet, for which a view by its name is looked up
 	limit   int
 	format  string
 	output  string
@@ -55,6 +58,7 @@ func (f *shapeFlags) add(c *cobra.Command) {
 	c.Flags().StringArrayVar(&f.max, "max", nil, "with --group, the highest value of the column `COL`")
 	c.Flags().StringArrayVar(&f.differ, "distinct", nil, "with --group, how many different values the column `COL` has")
 	c.Flags().StringVar(&f.find, "find", "", "keep only rows with `TEXT` in a column that is written")
+	c.Flags().StringVar(&f.view, "view", "", "look at the table as a saved view says: `NAME|FILE`; other flags go before what it says, and conditions of both must hold")
 	c.Flags().IntVar(&f.limit, "limit", 0, "write at most `N` rows")
 	c.Flags().StringVar(&f.format, "format", "", "write as `FORMAT`: table, csv, json, jsonl, xlsx, html or parquet (default: table on a terminal, csv otherwise)")
 	c.Flags().StringVarP(&f.output, "output", "o", "", "write to `FILE`, whole or not at all; its ending chooses the format")
@@ -68,6 +72,7 @@ func (f *shapeFlags) add(c *cobra.Command) {
 // shaper is what the flags say, read.
 type shaper struct {
 	query  results.Query
+	view   *views.View // to be followed when the table is known, nil for none
 	format export.Format
 	output string
 
@@ -119,6 +124,10 @@ func (f *shapeFlags) parse(a *app) (*shaper, error) {
 			take(usage(codeSumNoGroup, map[string]string{"flag": w.flag}))
 		}
 	}
+	if f.view != "" {
+		s.view, e = openView(a, f.forWhat, f.view)
+		take(e)
+	}
 	if f.limit < 0 {
 		take(usage(codeBadLimit, nil))
 	}
@@ -156,7 +165,7 @@ func (f *shapeFlags) asked() []string {
 	for _, w := range f.where {
 		list = append(list, "--where "+w)
 	}
-	for _, flag := range []struct{ name, value string }{{"--find", f.find}, {"--group", f.group}} {
+	for _, flag := range []struct{ name, value string }{{"--view", f.view}, {"--find", f.find}, {"--group", f.group}} {
 		if flag.value != "" {
 			list = append(list, flag.name+" "+flag.value)
 		}
@@ -180,6 +189,7 @@ func canWrite(path string) error {
 
 // write arranges and writes a table.
 func (s *shaper) write(ctx context.Context, a *app, table results.Snapshot) error {
+	s.followView(a, table)
 	// What had arrived is written out also when the run was cancelled, so a done ctx does not stop this.
 	view, err := results.Arrange(context.WithoutCancel(ctx), table, s.query)
 	if err != nil {
