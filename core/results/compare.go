@@ -142,111 +142,56 @@ func containsFold(names []string, name string) bool {
 
 // pair finds each row's partner and what differs.
 func (d *difference) pair(ctx context.Context) error {
-	known := make(map[string]RowID, d.before.Len())
-	err := d.eachKey(ctx, d.before, func(c twoColumns) int { return c.before }, func(key string, row RowID) {
-		known[key] = row
-	})
+	partners, paired, err := d.partners(ctx)
 	if err != nil {
 		return err
 	}
-	paired := make([]bool, d.before.Len())
-	err = d.eachKey(ctx, d.after, func(c twoColumns) int { return c.after }, func(key string, row RowID) {
-		old, ok := known[key]
-		if !ok {
+	cols := make([][]int, len(partners)) // that differ, of each row of the later table
+	for i, rows := range d.unlike(ctx, partners) {
+		for _, row := range rows {
+			cols[row] = append(cols[row], i)
+		}
+		d.differs[i] = len(rows) > 0
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	for row, partner := range partners {
+		switch p := (rowPair{after: RowID(row), cols: cols[row]}); {
+		case partner == 0:
 			d.Added++
-			d.pairs = append(d.pairs, rowPair{after: row, added: true})
-			return
-		}
-		paired[old] = true
-		p := rowPair{before: old, after: row}
-		for i, c := range d.others {
-			if c.both() && !sameCell(d.before.Cell(old, c.before), d.after.Cell(row, c.after)) {
-				p.cols = append(p.cols, i)
-				d.differs[i] = true
-			}
-		}
-		if p.cols == nil {
+			p.added = true
+			d.pairs = append(d.pairs, p)
+		case p.cols == nil:
 			d.Same++
-			return
+		default:
+			d.Changed++
+			p.before = RowID(partner - 1)
+			d.pairs = append(d.pairs, p)
 		}
-		d.Changed++
-		d.pairs = append(d.pairs, p)
-	})
+	}
 	for row, there := range paired {
 		if !there {
 			d.gone = append(d.gone, RowID(row))
 		}
 	}
 	d.Removed = len(d.gone)
-	return err
-}
-
-// eachKey calls f with each row and its key; keys of rows that share one are told apart by a number.
-func (d *difference) eachKey(ctx context.Context, s Snapshot, at func(twoColumns) int, f func(string, RowID)) error {
-	seen := make(map[string]int, s.Len())
-	repeats, example := 0, ""
-	var buf []byte
-	for row := range RowID(s.Len()) {
-		if row%pause == 0 && ctx.Err() != nil {
-			return ctx.Err()
-		}
-		buf = buf[:0]
-		for _, c := range d.keys {
-			part := keyText(s.Cell(row, at(c)))
-			// With its length before it, no part can be taken for another's beginning.
-			buf = append(strconv.AppendInt(buf, int64(len(part)), 10), ':')
-			buf = append(buf, part...)
-		}
-		key := string(buf)
-		n := seen[key]
-		seen[key] = n + 1
-		if n > 0 {
-			if repeats++; example == "" {
-				example = d.shownKey(s, row, at)
-			}
-			key += "#" + strconv.Itoa(n)
-		}
-		f(key, row)
-	}
-	if repeats > 0 {
-		var names []string
-		for _, c := range d.keys {
-			names = append(names, c.name)
-		}
-		d.Repeats = append(d.Repeats, &exchange.Problem{Code: CodeKeyRepeats, Doing: "compare tables", Args: map[string]string{
-			"column": strings.Join(names, ", "), "file": s.Info().Title, "n": strconv.Itoa(repeats), "value": example}})
-	}
 	return nil
 }
 
 // shownKey is a row's key for people, empty when its cells are.
-func (d *difference) shownKey(s Snapshot, row RowID, at func(twoColumns) int) string {
+func (d *difference) shownKey(s Snapshot, row RowID, later bool) string {
 	var parts []string
 	for _, c := range d.keys {
-		if text := s.Cell(row, at(c)).Text(); text != "" {
+		at := c.before
+		if later {
+			at = c.after
+		}
+		if text := s.Cell(row, at).Text(); text != "" {
 			parts = append(parts, text)
 		}
 	}
 	return strings.Join(parts, ", ")
-}
-
-// keyText is equal for cells that mean the same as a key.
-func keyText(v exchange.Value) string {
-	switch v.Kind() {
-	case exchange.Integer, exchange.Size:
-		if !v.IsUnlimited() {
-			return strconv.FormatInt(v.Int(), 10)
-		}
-	case exchange.Decimal:
-		if r, _, ok := rational(v.Text()); ok {
-			return r.RatString()
-		}
-	case exchange.Time:
-		if t, zone := v.Instant(); zone {
-			return t.UTC().Format(time.RFC3339Nano)
-		}
-	}
-	return foldText(v.Text())
 }
 
 // sameCell tells whether two cells say the same, also when they are kept in two ways.
