@@ -296,6 +296,23 @@ func TestUsualColumnsComeFirstAndOthersAreAClickAway(t *testing.T) {
 	})
 }
 
+// A table from a file does not say who was asked, so its customers are columns like any other.
+func TestATableFromAFileShowsItsCustomers(t *testing.T) {
+	s := open(t, "")
+	if err := s.table.Append("", []exchange.Record{{Fields: []exchange.Field{
+		{Name: "DisplayName", Value: exchange.NewText("Anna")},
+		{Name: results.CustomerColumn, Value: exchange.NewText("contoso.example")},
+	}}}); err != nil {
+		t.Fatal(err)
+	}
+	s.do(func() { s.flow.Apply(jobs.Update{Summary: &jobs.Summary{Info: s.table.Info()}}) })
+	s.queue.Do(func() {
+		if got, want := s.flow.Model().Shown(), []string{results.CustomerColumn, "DisplayName"}; !reflect.DeepEqual(got, want) {
+			t.Errorf("the columns are %v, want %v", got, want)
+		}
+	})
+}
+
 func TestFindLooksIntoHiddenColumns(t *testing.T) {
 	s := open(t, "Get-Mailbox", "contoso.example")
 	s.arrive(mailboxes(50))

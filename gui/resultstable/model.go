@@ -268,7 +268,7 @@ func (m *Model) decide() {
 		switch {
 		case m.narrow:
 		case c.Name == results.CustomerColumn:
-			state.Hidden, at = len(m.Info.Customers) < 2, 0
+			state.Hidden, at = len(m.Info.Customers) == 1, 0 // a file does not say who was asked
 		case known && contains(usual, c.Name):
 			state.Hidden, at = false, m.shown()
 		case !known && m.shown() < 8:
