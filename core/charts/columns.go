@@ -86,7 +86,8 @@ func (b *board) columns() {
 		}
 		for i, point := range on {
 			column(point, left+float64(i)*pitch+space/2, pitch-space)
-			b.p.Spots[point].X, b.p.Spots[point].W = left+float64(i)*pitch, pitch
+			spot := &b.p.Spots[point]
+			spot.X, spot.W, spot.H = left+float64(i)*pitch, pitch, base-b.top
 		}
 		b.heads(on, left, pitch, yOf)
 		if b.Spec.Kind == Timeline {

@@ -12,6 +12,7 @@ const (
 	ringHole   = 0.6
 	keyPitch   = 24
 	keySize    = 18
+	keyEdge    = 4   // around a line of the key
 	leastName  = 40  // of a name in the key
 	besideAt   = 400 // the width from which the key stands beside the ring
 )
@@ -30,12 +31,12 @@ func (b *board) ring() {
 	across = max(across, ringLeast)
 	outer := across / 2
 	cx, cy := b.w/2, b.top+keySize+outer
-	key := struct{ x, y, w float64 }{0, cy + outer + 1.5*keySize, b.w}
+	key := struct{ x, y, w float64 }{keyEdge, cy + outer + 1.5*keySize, b.w - 2*keyEdge}
 	b.p.H = key.y + keyHeight
 	if beside {
 		cx = keySize + outer
 		key.x = cx + outer + 2*keySize
-		key.w = b.w - key.x
+		key.w = b.w - keyEdge - key.x
 		height := max(across+2*keySize, keyHeight)
 		cy = b.top + height/2
 		key.y = cy - keyHeight/2
@@ -86,7 +87,7 @@ func (b *board) ring() {
 			b.text(key.x+key.w, middle, shares[i], textSize, Soft, End, i)
 		}
 		spot := &b.p.Spots[i]
-		spot.X, spot.Y, spot.W, spot.H = key.x, y, key.w, keyPitch
+		spot.X, spot.Y, spot.W, spot.H = key.x-keyEdge, y, key.w+2*keyEdge, keyPitch
 	}
 }
 

@@ -128,6 +128,8 @@ func says(ctx context.Context, v results.View, s Spec) (bool, error) {
 // telling are ends of names of columns that sort rows into a few kinds, the best first.
 var telling = []string{"TypeDetails", "Type", "Kind", "State", "Status", "Department", "Office", "Country", "City", "Role", "OS", "Mode"}
 
+func ends(name, end string) bool { return strings.HasSuffix(name, end) }
+
 // byTypes finds a chart by what the columns hold.
 func byTypes(ctx context.Context, v results.View, columns []results.Column) (Spec, error) {
 	// How large something is comes first, unless it is a quota.
@@ -145,7 +147,7 @@ func byTypes(ctx context.Context, v results.View, columns []results.Column) (Spe
 		switch c.Type {
 		case exchange.Text:
 			for i, end := range telling {
-				if strings.HasSuffix(c.Name, end) {
+				if ends(c.Name, end) {
 					rank = min(rank, i)
 				}
 			}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"tenantry/core/charts"
 	"tenantry/core/cmdlets"
 	"tenantry/core/exchange"
 	"tenantry/core/jobs"
@@ -86,6 +87,7 @@ type Model struct {
 	Problem   *exchange.Problem // the query could not be followed
 	Columns   []ColumnState     // as the user left them; decided anew when columns appear
 	Rules     []views.Rule      // colours
+	Chart     charts.Spec       // as chosen for this table; zero for the usual one
 	Frozen    int               // so many of the columns that show stay in sight while one scrolls sideways
 	FindText  string            // what is looked for in all columns
 	FindJumps bool              // all rows show, and one goes from hit to hit

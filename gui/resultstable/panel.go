@@ -33,7 +33,7 @@ type Panel struct {
 	Dress func(view results.View, row, column int, c *grid.Cell)
 	// More adds to the menu of the rows and headers; nil adds nothing.
 	More func() []*fyne.MenuItem
-	// Files asks for the file of a saved view; nil offers neither writing nor reading one.
+	// Files asks for the file of a saved view or of a picture; nil offers neither writing nor reading one.
 	Files files.Chooser
 	// OnRetry hears that the user wants some customers asked again.
 	OnRetry func(customers []exchange.CustomerID)
@@ -75,6 +75,8 @@ type Panel struct {
 	differ *kit.Button
 	root   *fyne.Container
 
+	chart      *kit.Button
+	charting   *Charting         // of the pane for charts, which keeps it while it is closed
 	wrong      map[string]string // with the fields of the filter row, by column
 	saidStrips string            // what the strips say now, so that they are made anew only when that changes
 	saidEmpty  string
@@ -147,8 +149,11 @@ func NewPanel(flow *Flow) *Panel {
 	p.script.Hide()
 	p.differ = kit.NewIconButton(icons.Compare, w.Text("compare.tip"), nil)
 	p.differ.Hide()
+	p.charting = NewCharting(flow)
+	p.chart = kit.NewButton(w.Text("charts.chart"), icons.Chart, kit.Quiet, p.ToggleChart)
+	p.chart.SetTip(w.Text("charts.chart-tip"))
 	foot := container.New(layout.NewCustomPaddedLayout(4, 4, 12, 8),
-		container.NewBorder(nil, nil, nil, container.NewHBox(p.script, p.differ, p.export), p.status.root))
+		container.New(&footLine{p}, p.status.root, container.NewHBox(p.script, p.differ, p.chart, p.export)))
 	p.middle = container.NewStack(p.grid)
 	p.center = container.NewStack(p.middle)
 	p.above = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(4, 0, 8, 8), p.strips))

@@ -39,6 +39,11 @@ func (p *Panel) want(w Wanted) {
 		return
 	}
 	w.View = p.flow.Model().View
+	if p.right != nil && p.right.name == sideChart {
+		if spec := p.charting.Wanted(); !spec.IsZero() {
+			w.Chart = &spec
+		}
+	}
 	p.OnExport(w)
 }
 

@@ -46,3 +46,35 @@ func (middleLine) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	objects[0].Resize(fyne.NewSize(size.Width, h))
 	objects[0].Move(fyne.NewPos(0, (size.Height-h)/2))
 }
+
+// footLine lays out the status line and the buttons beside it. Where there is little room the chart's button
+// shows its icon alone, and where there is hardly any it goes: the menu of a header opens charts too.
+type footLine struct{ of *Panel }
+
+const (
+	footWords = 720 // points from which the chart's button has its word
+	footIcon  = 500 // and its icon
+)
+
+func (*footLine) MinSize(objects []fyne.CanvasObject) fyne.Size { return objects[1].MinSize() }
+
+func (l *footLine) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	chart, text := l.of.chart, ""
+	if size.Width >= footWords {
+		text = l.of.flow.Words().Text("charts.chart")
+	}
+	if chart.Text() != text {
+		chart.SetText(text)
+	}
+	if show := size.Width >= footIcon; show != chart.Visible() {
+		if chart.Hidden = !show; show {
+			chart.Refresh()
+		}
+	}
+	status, buttons := objects[0], objects[1]
+	width := buttons.MinSize().Width
+	buttons.Resize(fyne.NewSize(width, size.Height))
+	buttons.Move(fyne.NewPos(size.Width-width, 0))
+	status.Resize(fyne.NewSize(max(size.Width-width-4, 0), size.Height))
+	status.Move(fyne.NewPos(0, 0))
+}

@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
 
+	"tenantry/core/charts"
 	"tenantry/core/results"
 	"tenantry/gui/kit/locate"
 )
@@ -33,6 +34,9 @@ func (p *Panel) menuFor(row, column int) *fyne.Menu {
 		if columns[column].Role == results.Data {
 			m.item("filter.menu", func() { p.NewFilter(name) })
 			m.item("rule.menu", func() { p.NewRule(name) })
+		}
+		if spec, ok := charts.Of(p.flow.Model().View, name); ok {
+			m.item("charts.of-column", func() { p.ShowChart(spec) })
 		}
 		if columns[column].Role == results.Data && !p.flow.Model().View.Grouped() {
 			m.item("view.group", func() { p.flow.GroupBy(results.Group{Columns: []string{name}}) })

@@ -24,6 +24,7 @@ type side struct {
 	root   fyne.CanvasObject
 	update func() // brings it in line with the model
 	stop   func() // ends what is under way when it closes; nil for nothing
+	opened func() // hears that it shows; nil for nobody
 }
 
 func (s *side) close() {
@@ -41,14 +42,19 @@ func frame(p *Panel, title string, search *kit.Entry, foot, content fyne.CanvasO
 		}
 		p.closeSide()
 	}
+	return framed(p, title, search, foot, content)
+}
+
+// framed is frame with anything in the place of the search field.
+func framed(p *Panel, title string, below, foot, content fyne.CanvasObject) fyne.CanvasObject {
 	head := container.NewBorder(nil, nil, kit.NewHeading(title),
 		kit.NewIconButton(icons.Close, p.flow.Words().Text("table.close"), p.closeSide))
-	top := container.New(layout.NewCustomPaddedLayout(4, 8, 12, 8), kit.Stacked(4, head, search))
-	var below fyne.CanvasObject
+	top := container.New(layout.NewCustomPaddedLayout(4, 8, 12, 8), kit.Stacked(4, head, below))
+	var end fyne.CanvasObject
 	if foot != nil {
-		below = container.New(layout.NewCustomPaddedLayout(4, 4, 8, 8), foot)
+		end = container.New(layout.NewCustomPaddedLayout(4, 4, 8, 8), foot)
 	}
-	return container.NewStack(kit.NewSurface(theme.ColorSurface, ""), container.NewBorder(top, below, nil, nil, content))
+	return container.NewStack(kit.NewSurface(theme.ColorSurface, ""), container.NewBorder(top, end, nil, nil, content))
 }
 
 func containsFold(text, part string) bool {

@@ -143,6 +143,9 @@ func (p *Panel) openSide(s *side) {
 		split := p.split
 		fyne.NewAnimation(canvas.DurationShort, func(done float32) { split.SetOffset(1 - (1-share)*float64(done)) }).Start()
 	}
+	if s.opened != nil {
+		s.opened()
+	}
 	s.update()
 }
 

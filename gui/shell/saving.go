@@ -127,6 +127,11 @@ func (f *Flow) save(t *Tab, want resultstable.Wanted, path string, missing []exc
 			}
 			o.Cover = cover.Of(view, facts)
 		}
+		if o.Chart != nil {
+			if _, err := charts.Fit(view, o.Chart.Spec); err != nil { // of groups, and all rows are wanted
+				o.Chart.Spec = charts.Spec{}
+			}
+		}
 		rows = view.Len()
 		o.Progress = func(n int) error {
 			told(n, rows)

@@ -102,6 +102,7 @@ var (
 	FilterRow    = line("filter-row", "M4 4.5h16v6H4z", "M7 7.5h5", "M4 15h16", "M4 19.5h16")
 	Pin          = line("pin", "M9 4h6l-1 6 3 3.5H7L10 10z", "M12 13.5V20")
 	Open         = line("open", "M3.5 19V6a1 1 0 0 1 1-1h4.5l2 2.5h7a1 1 0 0 1 1 1V11", "M3.5 19l3-8h15l-3 8z")
+	Chart        = line("chart", "M4 4v16h16", "M8 16v-5", "M12.5 16V7", "M17 16v-3")
 	Compare      = line("compare", "M4 5h6v14H4z", "M14 5h6v14h-6z", "M6 9h2", "M16 9h2", "M16 13h2")
 	Values       = line("values", "M4 5.5h16", "M4 12h11", "M4 18.5h5")
 	Settings     = line("settings", "M4 7h9", "M17 7h3", "M4 17h3", "M11 17h9", circle(15, 7, 2), circle(9, 17, 2))
@@ -111,5 +112,5 @@ var (
 func All() []*Icon {
 	return []*Icon{Search, Add, Import, Export, Star, StarFilled, Copy, Run, Stop, Close, Columns, Filter, FilterOn, FilterRow, SortUp,
 		SortDown, Sun, Moon, Info, Warning, Error, Check, ChevronRight, ChevronDown, Sessions, Customer, Key, User,
-		Retry, More, Details, Undo, Clock, Connection, Pin, Open, Compare, Values, Settings}
+		Retry, More, Details, Undo, Clock, Connection, Pin, Open, Chart, Compare, Values, Settings}
 }
