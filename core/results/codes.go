@@ -132,6 +132,28 @@ func markRows[C uint8 | uint16 | uint32](keep []bool, codes []C, hits []bool) {
 	}
 }
 
+// clearOthers clears keep of the rows whose code has no answer.
+func (c *codes) clearOthers(keep, answers []bool) {
+	switch {
+	case c.bytes != nil:
+		clearRows(keep, c.bytes[:c.n], answers)
+	case c.short != nil:
+		clearRows(keep, c.short[:c.n], answers)
+	case c.wide != nil:
+		clearRows(keep, c.wide[:c.n], answers)
+	default:
+		for i, answer := range answers[firstCode:][:c.n] {
+			keep[i] = keep[i] && answer
+		}
+	}
+}
+
+func clearRows[C uint8 | uint16 | uint32](keep []bool, codes []C, answers []bool) {
+	for i, code := range codes {
+		keep[i] = keep[i] && answers[code]
+	}
+}
+
 // expect takes memory for so many more codes of the width there is now.
 func (c *codes) expect(more int) {
 	switch {

@@ -3,6 +3,7 @@ package results
 import (
 	"context"
 	"strings"
+	"unicode/utf8"
 
 	"tenantry/core/exchange"
 )
@@ -14,29 +15,34 @@ type node struct {
 	leaf     *leaf
 }
 
-// leaf is one condition on one column.
+// leaf is a condition on one column, or several of them.
 type leaf struct {
 	col   *frozenColumn // nil when the table is empty
 	match func(exchange.Value) bool
-	quick func(num int64, tag int16) bool // of a numbers column; nil when match must do
-	blank bool                            // what empty cells answer
+	blank bool // what empty cells answer
+
+	// Of a column of numbers, those that match: for times with and without a zone apart. Without them match
+	// must do.
+	ranged      bool
+	zoned, wall ranges
+
+	// Of a column of texts, what to look for when that is all there is to it.
+	finder *finder // the text is in it; with apart it is not
+	apart  bool
+	equal  *string // it is equal, without regard to case
+
+	parts []*leaf // the conditions it is made of, and whether one of them is enough
+	any   bool
 }
 
 func compileFilter(s Snapshot, f Filter, with around) (node, error) {
 	var n node
-	for _, sub := range f.All {
-		c, err := compileFilter(s, sub, with)
-		if err != nil {
-			return n, err
-		}
-		n.all = append(n.all, c)
+	var err error
+	if n.all, err = compileAll(s, f.All, with, false); err != nil {
+		return n, err
 	}
-	for _, sub := range f.Any {
-		c, err := compileFilter(s, sub, with)
-		if err != nil {
-			return n, err
-		}
-		n.any = append(n.any, c)
+	if n.any, err = compileAll(s, f.Any, with, true); err != nil {
+		return n, err
 	}
 	if f.Not != nil {
 		c, err := compileFilter(s, *f.Not, with)
@@ -46,13 +52,54 @@ func compileFilter(s Snapshot, f Filter, with around) (node, error) {
 		n.not = &c
 	}
 	if f.Column != "" {
-		l, err := compileCondition(s, f, with)
-		if err != nil {
+		if n.leaf, err = compileCondition(s, f, with); err != nil {
 			return n, err
 		}
-		n.leaf = l
 	}
-	return n, nil
+	return n.simple(), nil
+}
+
+// compileAll compiles filters of which all have to match, or any. Those on one column become one.
+func compileAll(s Snapshot, filters []Filter, with around, any bool) (nodes []node, err error) {
+	var leaves []*leaf
+	for _, f := range filters {
+		n, err := compileFilter(s, f, with)
+		if err != nil {
+			return nil, err
+		}
+		if n.leaf == nil || n.leaf.col == nil || len(n.all)+len(n.any) > 0 || n.not != nil {
+			nodes = append(nodes, n)
+			continue
+		}
+		leaves = append(leaves, n.leaf)
+	}
+	for len(leaves) > 0 {
+		var same, others []*leaf
+		for _, l := range leaves {
+			if l.col == leaves[0].col {
+				same = append(same, l)
+			} else {
+				others = append(others, l)
+			}
+		}
+		nodes = append(nodes, node{leaf: joined(same, any)})
+		leaves = others
+	}
+	return nodes, nil
+}
+
+// simple is n as a single leaf where it is no more than that.
+func (n node) simple() node {
+	switch {
+	case n.leaf == nil && n.not == nil && len(n.any) == 0 && len(n.all) == 1:
+		return n.all[0]
+	case n.leaf == nil && n.not == nil && len(n.all) == 0 && len(n.any) == 1:
+		return n.any[0]
+	case n.leaf == nil && len(n.all)+len(n.any) == 0 && n.not != nil && n.not.leaf != nil && n.not.leaf.col != nil &&
+		len(n.not.all)+len(n.not.any) == 0 && n.not.not == nil:
+		return node{leaf: n.not.leaf.not()}
+	}
+	return n
 }
 
 func compileCondition(s Snapshot, f Filter, with around) (*leaf, error) {
@@ -73,7 +120,11 @@ func compileCondition(s Snapshot, f Filter, with around) (*leaf, error) {
 	switch {
 	case f.Op == IsEmpty, f.Op == IsNotEmpty, f.Value == "" && (f.Op == Equal || f.Op == NotEqual):
 		empty := f.Op == IsEmpty || f.Op == Equal
-		l.blank = empty
+		l.blank, l.ranged = empty, true
+		if !empty {
+			l.zoned = ranges{{lowestNumber, highestNumber}}
+			l.wall = l.zoned
+		}
 		l.match = func(exchange.Value) bool { return !empty }
 		return l, nil
 	case f.Op == NotEqual, f.Op == NotContains:
@@ -111,7 +162,7 @@ func examples(typ exchange.Kind) string {
 func compileTest(l *leaf, typ exchange.Kind, op Op, value string, with around) (func(exchange.Value) bool, bool) {
 	switch op {
 	case Contains, NotContains, StartsWith:
-		return textTest(op, value, with.language), true
+		return textTest(l, op, value, with.language), true
 	}
 	value = strings.TrimSpace(value)
 	switch typ {
@@ -120,11 +171,16 @@ func compileTest(l *leaf, typ exchange.Kind, op Op, value string, with around) (
 		if n, isSize := parseSize(value); !ok && isSize {
 			lit, ok = exchange.NewSize(n), true
 		}
+		if r, quick := rangesFor(op, lit); ok && quick {
+			l.ranged, l.zoned, l.wall = true, r, r
+		}
 		return func(v exchange.Value) bool { return holds(op, v.Compare(lit)) }, ok
 	case exchange.Duration:
 		span, ok := parseSpan(value)
 		lit := exchange.NewDuration(span)
-		l.quick = func(num int64, _ int16) bool { return holds(op, compareInts(num, span)) }
+		if r, quick := rangesFor(op, exchange.NewInteger(span)); quick {
+			l.ranged, l.zoned, l.wall = true, r, r
+		}
 		return func(v exchange.Value) bool { return holds(op, v.Compare(lit)) }, ok
 	case exchange.Flag:
 		yes, ok := parseFlag(value)
@@ -133,57 +189,61 @@ func compileTest(l *leaf, typ exchange.Kind, op Op, value string, with around) (
 	case exchange.Time:
 		return timeTest(l, op, value, with)
 	}
-	return textTest(op, value, with.language), true
+	return textTest(l, op, value, with.language), true
 }
 
 // timeTest compares a time with a span or a date. With a span its age is compared: "< 90d" is less than 90
 // days ago. With a date, "=" is on that day, "<" before it begins, ">" after it ended.
 func timeTest(l *leaf, op Op, value string, with around) (func(exchange.Value) bool, bool) {
-	var test func(ticks int64, zone bool) bool
+	l.ranged = true
 	if span, ok := parseSpan(value); ok {
 		now := ticksOf(with.now)
 		_, offset := with.now.Zone()
 		wall := now + int64(offset)*exchange.TicksPerSecond
-		test = func(ticks int64, zone bool) bool {
-			age := wall - ticks
-			if zone {
-				age = now - ticks
-			}
-			return holds(op, compareInts(age, span))
-		}
+		l.zoned, l.wall = rangesOf(younger(op), now-span, now-span+1, false), rangesOf(younger(op), wall-span, wall-span+1, false)
 	} else if m, ok := parseMoment(value, with.now.Location()); ok {
-		test = func(ticks int64, zone bool) bool {
-			from, to := m.wallFrom, m.wallTo
-			if zone {
-				from, to = m.from, m.to
-			}
-			switch {
-			case ticks < from:
-				return holds(op, -1)
-			case ticks >= to:
-				return holds(op, 1)
-			}
-			return holds(op, 0)
-		}
+		l.zoned, l.wall = rangesOf(op, m.from, m.to, false), rangesOf(op, m.wallFrom, m.wallTo, false)
 	} else {
 		return nil, false
 	}
-	l.quick = func(num int64, tag int16) bool { return test(num, tag != noZoneTag) }
+	zoned, wall := l.zoned, l.wall
 	return func(v exchange.Value) bool {
 		ticks, _, zone, ok := v.Ticks()
-		return ok && test(ticks, zone)
+		if zone {
+			return ok && zoned.has(ticks)
+		}
+		return ok && wall.has(ticks)
 	}, true
+}
+
+// younger is what op asks of a time when it asks it of the time's age.
+func younger(op Op) Op {
+	switch op {
+	case Less:
+		return More
+	case LessEqual:
+		return MoreEqual
+	case More:
+		return Less
+	case MoreEqual:
+		return LessEqual
+	}
+	return op
 }
 
 // textTest compares text without regard to case. A list matches when one of its members does; != and !~
 // hold when none does.
-func textTest(op Op, value, language string) func(exchange.Value) bool {
+func textTest(l *leaf, op Op, value, language string) func(exchange.Value) bool {
 	var one func(string) bool
 	switch op {
 	case Equal, NotEqual:
 		one = func(s string) bool { return strings.EqualFold(s, value) }
+		if op == Equal {
+			l.equal = &value
+		}
 	case Contains, NotContains:
-		one = newFinder(value).in
+		l.finder, l.apart = newFinder(value), op == NotContains
+		one = l.finder.in
 	case StartsWith:
 		one = func(s string) bool { return hasPrefixFold(s, value) }
 	default:
@@ -205,7 +265,20 @@ func textTest(op Op, value, language string) func(exchange.Value) bool {
 }
 
 func hasPrefixFold(s, prefix string) bool {
-	// Folding can change how many bytes a letter takes, so letters are counted, not bytes.
+	for i := range min(len(s), len(prefix)) {
+		a, b := s[i], prefix[i]
+		if a|b >= utf8.RuneSelf {
+			return hasPrefixRunes(s[i:], prefix[i:])
+		}
+		if lower(a) != lower(b) {
+			return false
+		}
+	}
+	return len(s) >= len(prefix)
+}
+
+// hasPrefixRunes is hasPrefixFold letter by letter: folding can change how many bytes one takes.
+func hasPrefixRunes(s, prefix string) bool {
 	for _, want := range prefix {
 		if s == "" {
 			return false
@@ -220,16 +293,6 @@ func hasPrefixFold(s, prefix string) bool {
 		s = s[n:]
 	}
 	return true
-}
-
-func compareInts(a, b int64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // holds tells whether a comparison that came out as c is what op asks for.
@@ -336,52 +399,3 @@ func (n *node) run(ctx context.Context, keep []bool) error {
 
 // pause is how many rows or values are handled between two looks at whether to stop.
 const pause = 1 << 14
-
-// run clears keep where the condition does not hold.
-func (l *leaf) run(ctx context.Context, keep []bool) error {
-	c := l.col
-	if c == nil {
-		clear(keep)
-		return ctx.Err()
-	}
-	if c.way == numbers {
-		for i, num := range c.nums {
-			if i%pause == 0 && ctx.Err() != nil {
-				return ctx.Err()
-			}
-			switch {
-			case num <= numLastBlank:
-				keep[i] = keep[i] && l.blank
-			case l.quick != nil:
-				tag := c.tag
-				if c.tags != nil {
-					tag = c.tags[i]
-				}
-				keep[i] = keep[i] && l.quick(num, tag)
-			default:
-				keep[i] = keep[i] && l.match(c.number(i))
-			}
-		}
-		return nil
-	}
-	// Each distinct text or value is asked once.
-	answers := make([]bool, int(firstCode)+c.distinct())
-	for code := range answers {
-		if code%pause == 0 && ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if code < int(firstCode) {
-			answers[code] = l.blank
-			continue
-		}
-		if v := c.value(uint32(code)); v.IsNone() {
-			answers[code] = l.blank
-		} else {
-			answers[code] = l.match(v)
-		}
-	}
-	for i := range c.codes.n {
-		keep[i] = keep[i] && answers[c.codes.at(i)]
-	}
-	return ctx.Err()
-}

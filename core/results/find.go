@@ -263,7 +263,7 @@ func (f *finder) numbers(ctx context.Context, c *frozenColumn, keep []bool) erro
 			continue
 		case num != last || c.tags != nil:
 			text = c.number(i).AppendText(text[:0])
-			last, hit = num, next(f, text, 0) >= 0
+			last, hit = num, f.folded == "" || next(f, text, 0) >= 0
 		}
 		keep[i] = hit
 	}
@@ -281,5 +281,5 @@ func (f *finder) mayBeIn(c *frozenColumn) bool {
 	case exchange.Time:
 		letters += ".:+tz"
 	}
-	return strings.Trim(f.folded, letters) == "" && f.folded != ""
+	return strings.Trim(f.folded, letters) == ""
 }
