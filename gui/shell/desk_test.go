@@ -409,7 +409,9 @@ func readable(o fyne.CanvasObject) []string {
 		case *kit.Text:
 			out = append(out, o.Text)
 		case *grid.Grid:
-			out = append(out, o.Words()...)
+			for _, row := range o.Words() {
+				out = append(out, row...)
+			}
 		case *canvas.Text:
 			if o.Text != "" {
 				out = append(out, o.Text)

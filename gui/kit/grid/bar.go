@@ -52,6 +52,7 @@ func (b *bar) along(p fyne.Position) float32 {
 func (b *bar) track() int64 { return int64(b.along(fyne.NewPos(b.Size().Width, b.Size().Height))) }
 
 func (b *bar) MouseDown(ev *desktop.MouseEvent) {
+	Focus(b.of)
 	start, length := b.axis().thumb(b.track(), shortest)
 	at := int64(b.along(ev.Position))
 	a := b.axis()
@@ -79,7 +80,12 @@ func (b *bar) Dragged(ev *fyne.DragEvent) {
 	}
 }
 
-func (b *bar) DragEnd() { b.grabbed = false; b.draw() }
+// DragEnd takes the keyboard back: the toolkit takes it from the Grid when the button is let go elsewhere.
+func (b *bar) DragEnd() {
+	Focus(b.of)
+	b.grabbed = false
+	b.draw()
+}
 
 func (b *bar) MouseIn(*desktop.MouseEvent)    { b.hovered = true; b.draw() }
 func (b *bar) MouseMoved(*desktop.MouseEvent) {}

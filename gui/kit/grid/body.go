@@ -199,26 +199,29 @@ func (r *bodyRenderer) draw() {
 	repaint(r.rows)
 }
 
-// Words is what the cells in sight say, as they are drawn: row by row, the frozen columns first.
-func (g *Grid) Words() []string {
-	var out []string
+// Words is what the cells in sight say, as they are drawn: a line for each row from the first that shows, the
+// frozen columns first.
+func (g *Grid) Words() [][]string {
 	r := g.body.painted
 	if r == nil || len(r.slots) == 0 {
 		return nil
 	}
+	var out [][]string
 	first, end := g.y.visible(g.rowHeight())
 	for row := int(first); row < int(end); row++ {
 		s := r.slots[row%len(r.slots)]
+		var line []string
 		for _, part := range [2]*strip{&s.fixed, &s.cells} {
 			if part.row != row || part.picture.Hidden {
 				continue
 			}
 			for place := range g.cols.list {
 				if c := part.at(place); c != nil {
-					out = append(out, c.say())
+					line = append(line, c.say())
 				}
 			}
 		}
+		out = append(out, line)
 	}
 	return out
 }

@@ -167,7 +167,9 @@ func (h *header) settle() {
 	}
 }
 
+// DragEnd takes the keyboard back: the toolkit takes it from the Grid when the button is let go elsewhere.
 func (h *header) DragEnd() {
+	Focus(h.of)
 	h.settle()
 	pressed, resized, moved := h.pressed, h.resizing && h.dragging, h.dragging && !h.resizing
 	h.pressed, h.resizing, h.dragging = -1, false, false

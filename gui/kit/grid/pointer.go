@@ -180,7 +180,11 @@ func (b *body) settle() {
 	}
 }
 
-func (b *body) DragEnd() { b.settle() }
+// DragEnd takes the keyboard back: the toolkit takes it from the Grid when the button is let go elsewhere.
+func (b *body) DragEnd() {
+	Focus(b.of)
+	b.settle()
+}
 
 func (b *body) Scrolled(ev *fyne.ScrollEvent) { b.of.wheel(ev) }
 
