@@ -13,7 +13,7 @@ KILLS       ?= 1000
 PLATFORMS   := linux/amd64 linux/arm64 windows/amd64 windows/arm64 darwin/amd64 darwin/arm64
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test unit lint fuzz cross windows test-windows darwin e2e faults bench soak golden clean
+.PHONY: help run build test unit lint fuzz cross windows test-windows darwin e2e frames faults bench soak golden clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,13 +66,18 @@ e2e: ## only the stories in the real window, with their screenshots in build/scr
 	@packaging/setup.sh test
 	go test -tags $(TAGS) -count=1 -timeout 30m -v ./test/e2e/...
 
+frames: ## scroll a million rows in the real window: what each frame costs (also in build/frames.csv), and that memory stays
+	@packaging/setup.sh test
+	@mkdir -p build
+	TENANTRY_FRAMES=$(CURDIR)/build/frames.csv go test -tags $(TAGS) -count=1 -v -run '^TestScrolling$$' ./test/frames
+
 faults: ## what each fault does at each step of a session, as a table (also in build/faults.txt)
 	@mkdir -p build
 	@TENANTRY_FAULTS=$(CURDIR)/build/faults.txt go test -count=1 -run '^TestEachFaultAtEachStep$$' ./test/faults >build/faults.log || { cat build/faults.log; exit 1; }
 	@cat build/faults.txt
 
 bench: ## speed, each figure beside its yardstick
-	go test -run '^$$' -bench . -benchmem -tags $(TAGS) ./core/... ./gui/... ./test/bench/...
+	go test -run '^$$' -bench . -benchmem -tags $(TAGS) ./core/... ./gui/... ./test/bench/... ./test/frames
 
 soak: ## SOAK (30m) of runs while the partner fails, and KILLS (1000) kills: nothing is left behind
 	TENANTRY_SOAK=$(SOAK) TENANTRY_KILLS=$(KILLS) go test -count=1 -timeout 12h -v ./test/soak

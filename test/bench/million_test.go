@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/rand"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -20,54 +19,16 @@ import (
 	"tenantry/core/exchange"
 	"tenantry/core/export"
 	"tenantry/core/results"
+	"tenantry/test/bench/million"
 )
 
-const millionRows = 1_000_000
-
-var millionColumns = []string{
-	"Customer", "DisplayName", "PrimarySmtpAddress", "Alias", "RecipientTypeDetails", "TotalItemSize", "ItemCount",
-	"ProhibitSendQuota", "WhenCreated", "LastLogonTime", "Department", "Office", "City", "ForwardingSmtpAddress",
-	"HiddenFromAddressListsEnabled", "LitigationHoldEnabled", "Database", "ExchangeGuid", "RetentionPolicy", "Notes",
-}
-
-// writeMillion writes a million invented mailboxes with 20 columns as CSV, 276 MB, the same every time.
-func writeMillion(to io.Writer) error {
-	w := bufio.NewWriterSize(to, 1<<20)
-	for i, name := range millionColumns {
-		if i > 0 {
-			name = "," + name
-		}
-		_, _ = w.WriteString(name) // a Writer remembers its first error until Flush
-	}
-	_ = w.WriteByte('\n')
-	r := rand.New(rand.NewSource(1))
-	firsts := []string{"Anna", "Bram", "Chen", "Daan", "Eva", "Fatima", "Gijs", "Hanna", "Ivo", "Jasmijn", "Koen", "Lotte"}
-	lasts := []string{"de Vries", "Jansen", "Bakker", "Visser", "Smit", "Meijer", "Mulder", "Bos", "Vos", "Peters"}
-	types := []string{"UserMailbox", "SharedMailbox", "RoomMailbox", "EquipmentMailbox"}
-	for i := range millionRows {
-		first, last, customer := firsts[r.Intn(len(firsts))], lasts[r.Intn(len(lasts))], r.Intn(300)
-		forward := ""
-		if r.Intn(20) == 0 {
-			forward = fmt.Sprintf("smtp:x%d@outside.example", r.Intn(100000))
-		}
-		fmt.Fprintf(w, "customer%03d,%s %s %d,%s.%d@customer%03d.onmicrosoft.com,%s%d,%s,%d,%d,%d,",
-			customer, first, last, i, first, i, customer, first, i, types[r.Intn(4)], r.Int63n(100<<30), r.Intn(500000), 50<<30)
-		fmt.Fprintf(w, "2024-%02d-%02dT%02d:%02d:%02dZ,2026-%02d-%02dT%02d:%02d:%02dZ,",
-			1+r.Intn(12), 1+r.Intn(28), r.Intn(24), r.Intn(60), r.Intn(60), 1+r.Intn(11), 1+r.Intn(28), r.Intn(24), r.Intn(60), r.Intn(60))
-		fmt.Fprintf(w, "Dept%d,Office%d,City%d,%s,%v,%v,DB%03d,%08x-%04x-4%03x-a%03x-%012x,Policy%d,note %d for %s\n",
-			r.Intn(40), r.Intn(200), r.Intn(100), forward, r.Intn(10) == 0, r.Intn(20) == 0, r.Intn(500),
-			r.Uint32(), r.Intn(65536), r.Intn(4096), r.Intn(4096), r.Int63n(1<<48), r.Intn(8), r.Intn(1000), last)
-	}
-	return w.Flush()
-}
-
-// millionFile is the file of writeMillion, in a folder that TestMain removes.
+// millionFile is the table of package million as a file, in a folder that TestMain removes.
 var millionFile = sync.OnceValues(func() (path string, err error) {
 	f, err := os.Create(filepath.Join(scratch, "million.csv"))
 	if err != nil {
 		return "", err
 	}
-	return f.Name(), errors.Join(writeMillion(f), f.Close())
+	return f.Name(), errors.Join(million.Write(f, million.Rows), f.Close())
 })
 
 func openMillion(tb testing.TB) *results.Table {
@@ -80,30 +41,30 @@ func openMillion(tb testing.TB) *results.Table {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	if o.Table.Len() != millionRows {
+	if o.Table.Len() != million.Rows {
 		tb.Fatalf("%d rows were read", o.Table.Len())
 	}
 	return o.Table
 }
 
-var million struct {
+var opened struct {
 	table *results.Table
 	base  *sql.DB
 }
 
 // millionTable is the open file, kept for the benchmarks that arrange it.
 func millionTable(tb testing.TB) results.Snapshot {
-	if million.table == nil {
-		million.table = openMillion(tb)
+	if opened.table == nil {
+		opened.table = openMillion(tb)
 	}
-	return million.table.Snapshot()
+	return opened.table.Snapshot()
 }
 
 // millionBase is the same table in SQLite, in memory.
 func millionBase(tb testing.TB) *sql.DB {
 	tb.Helper()
-	if million.base != nil {
-		return million.base
+	if opened.base != nil {
+		return opened.base
 	}
 	db, err := sql.Open("sqlite", ":memory:")
 	if err != nil {
@@ -150,7 +111,7 @@ func millionBase(tb testing.TB) *sql.DB {
 	if err := errors.Join(st.Close(), tx.Commit()); err != nil {
 		tb.Fatal(err)
 	}
-	million.base = db
+	opened.base = db
 	return db
 }
 
@@ -251,7 +212,7 @@ func BenchmarkOpenMillion(b *testing.B) {
 
 // BenchmarkMemoryOfMillion tells how many bytes the table takes for each byte of its distinct values.
 func BenchmarkMemoryOfMillion(b *testing.B) {
-	million.table = nil
+	opened.table = nil
 	for b.Loop() {
 		before := heap()
 		table := openMillion(b)

@@ -298,6 +298,12 @@ func (d *Display) Key(keys ...string) {
 	d.run("xdotool", append([]string{"key", "--delay", "60"}, keys...)...)
 }
 
+// Input gives xdotool's commands in one go, for what the other methods do not do: a wheel, a drag, a key held.
+func (d *Display) Input(commands ...string) {
+	d.t.Helper()
+	d.run("xdotool", commands...)
+}
+
 // Window waits for a window whose title matches and brings it to the front.
 func (d *Display) Window(title string, limit time.Duration) {
 	d.t.Helper()
@@ -393,10 +399,15 @@ func (d *Display) run(name string, args ...string) {
 func (d *Display) command(name string, args ...string) *exec.Cmd {
 	c := exec.Command(name, args...)
 	c.Dir = d.home
-	c.Env = append(os.Environ(), "DISPLAY="+d.name, "HOME="+d.home, "LC_ALL=en_GB.UTF-8", "LANG=en_GB.UTF-8",
-		"XDG_CONFIG_HOME="+d.home+"/.config", "XDG_DATA_HOME="+d.home+"/.local/share", "XDG_CACHE_HOME="+d.home+"/.cache",
-		"XDG_RUNTIME_DIR="+d.home, "GTK_USE_PORTAL=0", "NO_AT_BRIDGE=1", "LIBGL_ALWAYS_SOFTWARE=1")
+	c.Env = append(os.Environ(), d.Environ()...)
 	return c
+}
+
+// Environ is what a program on the display needs in its environment beside the test's own.
+func (d *Display) Environ() []string {
+	return []string{"DISPLAY=" + d.name, "HOME=" + d.home, "LC_ALL=en_GB.UTF-8", "LANG=en_GB.UTF-8",
+		"XDG_CONFIG_HOME=" + d.home + "/.config", "XDG_DATA_HOME=" + d.home + "/.local/share", "XDG_CACHE_HOME=" + d.home + "/.cache",
+		"XDG_RUNTIME_DIR=" + d.home, "GTK_USE_PORTAL=0", "NO_AT_BRIDGE=1", "LIBGL_ALWAYS_SOFTWARE=1"}
 }
 
 func (d *Display) start(c *exec.Cmd) {
