@@ -21,15 +21,18 @@ type ColumnFact struct {
 
 // ColumnFacts are all columns, those that show first in their order and then the others by name.
 func (m *Model) ColumnFacts(w *wording.Words) []ColumnFact {
+	return m.facts(w, m.View.Columns(), m.Columns)
+}
+
+func (m *Model) facts(w *wording.Words, columns []results.Column, states []ColumnState) []ColumnFact {
 	var shown, rest []ColumnFact
-	columns := m.View.Columns()
-	for _, s := range m.Columns {
+	for _, s := range states {
 		i, ok := find(columns, s.Name)
 		if !ok {
 			continue
 		}
 		f := ColumnFact{Column: columns[i], Label: Heading(w, columns[i]), Hidden: s.Hidden}
-		if n, counted := m.filled.of[s.Name]; counted && !m.View.Grouped() {
+		if n, counted := m.filled.of[s.Name]; counted && columns[i].Role == results.Data {
 			f.Rows, f.Filled, f.Counted = m.filled.rows, n, true
 		}
 		if s.Hidden {

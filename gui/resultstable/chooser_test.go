@@ -117,13 +117,13 @@ func TestColumnsAreChosenAndOrdered(t *testing.T) {
 	}
 	// By dragging.
 	s.do(func() {
-		row := newChooserRow(c)
+		row := c.newRow()
 		row.Resize(fyne.NewSize(300, c.list.RowHeight))
-		row.set(1)
+		row.show(1, c.tickLine(1))
 		for _, y := range []float32{4, 60, 100, c.list.RowHeight*3 + 5} {
-			row.grip.Dragged(&fyne.DragEvent{PointEvent: fyne.PointEvent{Position: fyne.NewPos(10, y)}})
+			row.end.(*rowGrip).Dragged(&fyne.DragEvent{PointEvent: fyne.PointEvent{Position: fyne.NewPos(10, y)}})
 		}
-		row.grip.DragEnd()
+		row.end.(*rowGrip).DragEnd()
 	})
 	if got := strings.Join(s.flow.Model().Shown(), " "); !strings.HasPrefix(got, "RecipientTypeDetails DisplayName ProhibitSendQuota PrimarySmtpAddress LitigationHoldEnabled") {
 		t.Errorf("dragging leaves %v", got)

@@ -391,6 +391,12 @@ func (m *Model) Status(w *wording.Words, name func(exchange.CustomerID) string) 
 		parts = append(parts, w.Count("table.rows-so-far", max(m.Arriving, total)))
 	case total == 0 && len(m.Info.Customers) > 0 && len(m.answered()) == 0:
 		parts = append(parts, w.Text("table.no-answer")) // not asked is not zero rows
+	case m.View.Grouped() && m.incomplete():
+		parts = append(parts, w.Count("groups.of-all", m.View.Len(), "rows", w.Count("table.rows-partial", total)))
+	case m.View.Grouped() && m.Query.Filter.IsZero() && m.Query.Find == "":
+		parts = append(parts, w.Count("groups.of-all", m.View.Len(), "rows", w.Count("table.rows", total)))
+	case m.View.Grouped():
+		parts = append(parts, w.Count("groups.some", m.View.Len()))
 	case m.incomplete() && m.View.Len() == total:
 		parts = append(parts, w.Count("table.rows-partial", total))
 	case m.incomplete():

@@ -22,6 +22,7 @@ func panes() []pane {
 	return []pane{
 		{sideFilter, icons.Filter, "filter.pane", newFilterPane},
 		{sideColumns, icons.Columns, "table.columns", newColumnChooser},
+		{sideGroups, icons.Groups, "groups.pane", newGroups},
 		{sideProfile, icons.Values, "profile.pane", newProfile},
 		{sideDetails, icons.Details, "table.details", newDetails},
 	}

@@ -42,8 +42,8 @@ func newColumnsSide(p *Panel) *columnsSide {
 	c.list = kit.NewList(w.Text("table.columns"))
 	c.list.RowHeight = 42
 	c.list.Length = func() int { return len(c.lines) }
-	c.list.Create = func() fyne.CanvasObject { return newChooserRow(c) }
-	c.list.Update = func(i int, o fyne.CanvasObject) { o.(*chooserRow).set(i) }
+	c.list.Create = func() fyne.CanvasObject { return c.newRow() }
+	c.list.Update = func(i int, o fyne.CanvasObject) { o.(*tickRow).show(i, c.tickLine(i)) }
 	c.list.Passive = func(i int) bool { return c.lines[i].heading != "" }
 	c.list.Cursor = func() int { return c.cursor }
 	c.list.Selected = func(i int) bool { return i == c.cursor }
@@ -92,6 +92,27 @@ func newColumnsSide(p *Panel) *columnsSide {
 	foot := kit.Wrapped(0, c.all, c.none, usual)
 	c.side = &side{name: sideColumns, root: frame(p, w.Text("table.columns"), search, foot, container.NewStack(c.list)), update: c.update, stop: stop}
 	return c
+}
+
+func (c *columnsSide) newRow() *tickRow {
+	row := newTickRow()
+	grip := &rowGrip{of: c, row: row}
+	grip.ExtendBaseWidget(grip)
+	row.end = grip
+	return row
+}
+
+func (c *columnsSide) tickLine(i int) tickLine {
+	if key := c.lines[i].heading; key != "" {
+		return tickLine{heading: c.headingText(key)}
+	}
+	f := c.facts[c.lines[i].name]
+	line := tickLine{label: f.Label, aside: f.Words(c.panel.flow.Words()), on: !f.Hidden, noEnd: f.Hidden,
+		muted: f.Counted && f.Filled == 0 && f.Rows > 0}
+	if c.drag.from >= 0 && c.drag.to == i {
+		line.drop = c.drag.to - c.drag.from
+	}
+	return line
 }
 
 // update brings the list in line with the model. Lines stay where they are, so that a tick moves nothing; they

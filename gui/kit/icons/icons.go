@@ -104,6 +104,8 @@ var (
 	Open         = line("open", "M3.5 19V6a1 1 0 0 1 1-1h4.5l2 2.5h7a1 1 0 0 1 1 1V11", "M3.5 19l3-8h15l-3 8z")
 	Chart        = line("chart", "M4 4v16h16", "M8 16v-5", "M12.5 16V7", "M17 16v-3")
 	Compare      = line("compare", "M4 5h6v14H4z", "M14 5h6v14h-6z", "M6 9h2", "M16 9h2", "M16 13h2")
+	Groups       = line("groups", "M4 4h8v5H4z", "M12 15h8v5h-8z", "M6.5 9v8.5H12")
+	Sum          = line("sum", "M17.5 6.5V4.5h-11l6 7.5-6 7.5h11v-2")
 	Values       = line("values", "M4 5.5h16", "M4 12h11", "M4 18.5h5")
 	Settings     = line("settings", "M4 7h9", "M17 7h3", "M4 17h3", "M11 17h9", circle(15, 7, 2), circle(9, 17, 2))
 )
@@ -112,5 +114,5 @@ var (
 func All() []*Icon {
 	return []*Icon{Search, Add, Import, Export, Star, StarFilled, Copy, Run, Stop, Close, Columns, Filter, FilterOn, FilterRow, SortUp,
 		SortDown, Sun, Moon, Info, Warning, Error, Check, ChevronRight, ChevronDown, Sessions, Customer, Key, User,
-		Retry, More, Details, Undo, Clock, Connection, Pin, Open, Chart, Compare, Values, Settings}
+		Retry, More, Details, Undo, Clock, Connection, Pin, Open, Chart, Compare, Groups, Sum, Values, Settings}
 }
