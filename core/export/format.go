@@ -73,6 +73,10 @@ type Options struct {
 	// Language is that of the reader, as in "nl": the html format sorts and is read out by it.
 	Language string
 
+	// Mark tints cells of the xlsx format, by their row and column in the view; nil tints none. A cell says in words
+	// too what its tint means.
+	Mark func(row, col int) Mark
+
 	// Progress hears now and then how many rows are written. An error of it ends the writing and is what the
 	// writer returns; nil is told nothing.
 	Progress func(rows int) error
@@ -86,6 +90,17 @@ func (o Options) told(row int) error {
 	}
 	return o.Progress(row)
 }
+
+// Mark is what the tint of a cell means.
+type Mark uint8
+
+// The marks, of a comparison.
+const (
+	NoMark Mark = iota
+	Added
+	Removed
+	Changed
+)
 
 // Format is one way to write a View.
 type Format struct {

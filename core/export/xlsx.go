@@ -42,11 +42,20 @@ type CoverLine struct {
 // little memory.
 type workbook struct {
 	file   *excelize.File
-	styles map[string]int // number format to style
+	styles map[cellLook]int
 	head   int
 	label  int
 	names  map[string]bool // of sheets, in lower case
 }
+
+// cellLook is what tells one style of cells from another.
+type cellLook struct {
+	format string // of numbers
+	mark   Mark
+}
+
+// tints are the colours of marks.
+var tints = map[Mark]string{Added: "DDF3E4", Removed: "FADFDC", Changed: "FCEFC7"}
 
 // writeXLSX writes one sheet with all rows, or with Options.CustomerSheets one for each customer. Rows past
 // what a sheet holds go on in the next one. The error is a CodeTooManyColumns or CodeCellTooLong, one of w, or one of the
@@ -59,7 +68,7 @@ func writeXLSX(w io.Writer, v results.View, o Options) (err error) {
 	if err := tooLong(v); err != nil {
 		return err
 	}
-	b := &workbook{file: excelize.NewFile(), styles: map[string]int{}, names: map[string]bool{}}
+	b := &workbook{file: excelize.NewFile(), styles: map[cellLook]int{}, names: map[string]bool{}}
 	defer func() {
 		if e := b.file.Close(); err == nil {
 			err = e
@@ -91,7 +100,7 @@ func writeXLSX(w io.Writer, v results.View, o Options) (err error) {
 	}
 	done := 0
 	for _, s := range sheetsOf(v, o) {
-		if err := b.rows(v, s, func(i int) error { return o.told(done + i) }); err != nil {
+		if err := b.rows(v, s, o.Mark, func(i int) error { return o.told(done + i) }); err != nil {
 			return err
 		}
 		done += s.n
@@ -215,7 +224,7 @@ func (b *workbook) cover(c Cover) error {
 	return out.Flush()
 }
 
-func (b *workbook) rows(v results.View, s sheet, told func(row int) error) error {
+func (b *workbook) rows(v results.View, s sheet, mark func(row, col int) Mark, told func(row int) error) error {
 	out, name, err := b.add(s.name)
 	if err != nil {
 		return err
@@ -241,7 +250,11 @@ func (b *workbook) rows(v results.View, s sheet, told func(row int) error) error
 			return err
 		}
 		for c := range cols {
-			if line[c], err = b.cell(v.Cell(s.at(i), c)); err != nil {
+			m := NoMark
+			if mark != nil {
+				m = mark(s.at(i), c)
+			}
+			if line[c], err = b.marked(v.Cell(s.at(i), c), m); err != nil {
 				return err
 			}
 		}
@@ -285,20 +298,29 @@ const (
 	formatSize     = `[=0]0" GB";[>=0.01]#,##0.00" GB";0.000000" GB"`
 	formatDuration = "[h]:mm:ss"
 	formatText     = "@"
+	formatPlain    = "General"
 	formatList     = "General;General;General;@"
 	formatTime     = "yyyy\\-mm\\-dd hh:mm:ss"
 )
 
 // cell makes a cell of a value. What Excel's numbers cannot hold to the last digit becomes text in the
 // number's format.
-func (b *workbook) cell(v exchange.Value) (any, error) {
+func (b *workbook) cell(v exchange.Value) (any, error) { return b.marked(v, NoMark) }
+
+func (b *workbook) marked(v exchange.Value, mark Mark) (any, error) {
 	var value any
 	format := formatText
 	switch v.Kind() {
 	case exchange.None:
-		return nil, nil
+		if mark == NoMark {
+			return nil, nil
+		}
+		format = formatPlain
 	case exchange.Flag:
-		return excelize.Cell{Value: v.Flag()}, nil
+		if mark == NoMark {
+			return excelize.Cell{Value: v.Flag()}, nil
+		}
+		value, format = v.Flag(), formatPlain
 	case exchange.Integer, exchange.Size, exchange.Duration, exchange.Decimal, exchange.Time:
 		value, format = sheetNumber(v)
 	case exchange.List:
@@ -314,20 +336,31 @@ func (b *workbook) cell(v exchange.Value) (any, error) {
 	if s, ok := value.(string); ok {
 		value = strings.ToValidUTF8(s, "\ufffd")
 	}
-	style, ok := b.styles[format]
-	if !ok {
-		var err error
-		if style, err = b.style(&excelize.Style{CustomNumFmt: &format}); err != nil {
-			return nil, err
-		}
-		// Text that is typed over again stays text.
-		if format == formatText || format == formatList {
-			yes := true
-			b.file.Styles.CellXfs.Xf[style].QuotePrefix = &yes
-		}
-		b.styles[format] = style
+	style, err := b.styleOf(cellLook{format, mark})
+	return excelize.Cell{StyleID: style, Value: value}, err
+}
+
+// styleOf is the style of cells that look so, made when it is first asked for.
+func (b *workbook) styleOf(l cellLook) (int, error) {
+	if style, ok := b.styles[l]; ok {
+		return style, nil
 	}
-	return excelize.Cell{StyleID: style, Value: value}, nil
+	want := &excelize.Style{CustomNumFmt: &l.format}
+	if l.mark != NoMark {
+		want.Fill = excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{tints[l.mark]}}
+		want.Font = &excelize.Font{Bold: l.mark == Changed}
+	}
+	style, err := b.style(want)
+	if err != nil {
+		return 0, err
+	}
+	// Text that is typed over again stays text.
+	if l.format == formatText || l.format == formatList {
+		yes := true
+		b.file.Styles.CellXfs.Xf[style].QuotePrefix = &yes
+	}
+	b.styles[l] = style
+	return style, nil
 }
 
 func (b *workbook) style(s *excelize.Style) (int, error) { return b.file.NewStyle(s) }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"tenantry/core/exchange"
+	"tenantry/core/export"
 	"tenantry/core/results"
 	"tenantry/core/wording"
 	"tenantry/gui/resultstable"
@@ -164,4 +165,39 @@ func (r *Result) About(w *wording.Words) string {
 // Summary is the numbers in words.
 func (r *Result) Summary(w *wording.Words) string {
 	return w.Text("compare.summary", "added", r.Added, "removed", r.Removed, "changed", r.Changed, "same", r.Same)
+}
+
+// Marks tells how cells of a view of the comparison are tinted in a workbook: the kind of change, and of a changed row
+// the values that differ.
+func Marks(view results.View) func(row, col int) export.Mark {
+	kinds := map[string]export.Mark{results.ChangeAdded: export.Added, results.ChangeRemoved: export.Removed, results.ChangeChanged: export.Changed}
+	columns := view.Columns()
+	return func(row, col int) export.Mark {
+		c := columns[col]
+		if c.Role != results.Data || view.Grouped() {
+			return export.NoMark
+		}
+		if c.Name == results.ChangeColumn {
+			return kinds[view.Cell(row, col).Text()]
+		}
+		if base, pair := of(c.Name); pair && differs(view, row, base) {
+			return export.Changed
+		}
+		return export.NoMark
+	}
+}
+
+// differs tells whether a row of a comparison changed in a column.
+func differs(view results.View, row int, column string) bool {
+	at, ok := view.Snapshot().Column(results.ChangedColumn)
+	if !ok {
+		return false
+	}
+	changed := view.Snapshot().Cell(view.ID(row), at)
+	for _, v := range changed.List() {
+		if v.Text() == column {
+			return true
+		}
+	}
+	return changed.Text() == column
 }

@@ -57,21 +57,6 @@ func Dress(w *wording.Words) func(view results.View, row, column int, c *grid.Ce
 	}
 }
 
-// differs tells whether a row of a comparison changed in a column.
-func differs(view results.View, row int, column string) bool {
-	at, ok := view.Snapshot().Column(results.ChangedColumn)
-	if !ok {
-		return false
-	}
-	changed := view.Snapshot().Cell(view.ID(row), at)
-	for _, v := range changed.List() {
-		if v.Text() == column {
-			return true
-		}
-	}
-	return changed.Text() == column
-}
-
 // Bar is a line of buttons above a comparison: how many rows were added, removed and changed, and each shows only
 // those.
 type Bar struct {

@@ -116,6 +116,12 @@ func TestTwoFilesAreCompared(t *testing.T) {
 	if len(names) != 2 || !strings.Contains(cover, "january.csv") || !strings.Contains(cover, "compared with february.csv") {
 		t.Errorf("the sheets are %q, the first says\n%s", names, cover)
 	}
+	if tint := tintOf(t, d.chosen.path, names[1], "A2"); tint == "" || tint == tintOf(t, d.chosen.path, names[1], "A3") {
+		t.Errorf("the first change is tinted %q", tint)
+	}
+	if tintOf(t, d.chosen.path, names[1], "B2") != "" {
+		t.Error("a cell that is the same is tinted")
+	}
 
 	// The other way round, and a table that differs in nothing.
 	d.do(func() { d.flow.Show(1) })

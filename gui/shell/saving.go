@@ -16,6 +16,7 @@ import (
 	"tenantry/core/results"
 	"tenantry/core/views"
 	"tenantry/core/wording"
+	"tenantry/gui/compare"
 	"tenantry/gui/kit/files"
 	"tenantry/gui/resultstable"
 )
@@ -131,6 +132,9 @@ func (f *Flow) save(t *Tab, want resultstable.Wanted, path string, missing []exc
 			if _, err := charts.Fit(view, o.Chart.Spec); err != nil { // of groups, and all rows are wanted
 				o.Chart.Spec = charts.Spec{}
 			}
+		}
+		if about != "" {
+			o.Mark = compare.Marks(view)
 		}
 		rows = view.Len()
 		o.Progress = func(n int) error {

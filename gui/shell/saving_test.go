@@ -239,3 +239,22 @@ func sheets(t *testing.T, path string) (names []string, first string) {
 	}
 	return names, first
 }
+
+// tintOf is the colour behind a cell, empty for none.
+func tintOf(t *testing.T, path, sheet, cell string) string {
+	t.Helper()
+	book, err := excelize.OpenFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer book.Close()
+	at, err := book.GetCellStyle(sheet, cell)
+	if err != nil {
+		t.Fatal(err)
+	}
+	style, err := book.GetStyle(at)
+	if err != nil || len(style.Fill.Color) == 0 {
+		return ""
+	}
+	return style.Fill.Color[0]
+}
