@@ -5,6 +5,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"tenantry/core/charts"
+	"tenantry/core/views"
 )
 
 func TestChart(t *testing.T) {
@@ -33,6 +36,25 @@ func TestChart(t *testing.T) {
 	got := who.run(t, "", "open", "m.csv", "--where", "Team = red", "--columns", "Name", "--format", "html", "--chart", "ring:Team").want(t, 0)
 	if !strings.Contains(got.out, "<title>red: 2 rows (100 %)</title>") || strings.Contains(got.out, "blue") {
 		t.Error(got.out)
+	}
+	// A saved view has one too, for rows that it suits.
+	for file, view := range map[string]views.View{
+		"Teams": {Name: "Teams", Chart: charts.Spec{Kind: charts.Ring, Column: "Team"}}, "Gone": {Name: "Gone", Chart: charts.Spec{Kind: charts.Ring, Column: "Gone"}}} {
+		if err := views.WriteFile(filepath.Join(who.home, file+views.Ending), view); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct {
+		args string
+		has  string
+	}{{"Teams", ">Rows by Team<"}, {"Teams --chart bars:Size", ">Size by Name<"}, {"Gone", ""}} {
+		args := strings.Fields("open m.csv --format html --view " + strings.Replace(c.args, " ", views.Ending+" ", 1))
+		if !strings.Contains(c.args, " ") {
+			args[len(args)-1] += views.Ending
+		}
+		if got := who.run(t, "", args...).want(t, 0); !strings.Contains(got.out, c.has) || strings.Contains(got.out, "<figure") != (c.has != "") {
+			t.Errorf("--view %s has no %s", c.args, c.has)
+		}
 	}
 	who.run(t, "", "open", "m.csv", "-o", "m.xlsx", "--chart", "bars:Size").want(t, 0)
 	if got := who.run(t, "", "open", "m.xlsx", "--format", "jsonl", "--columns", "Name,Size").want(t, 0); lines(got.out)[1] != `{"Name":"bert","Size":11811160064}` {

@@ -130,6 +130,12 @@ func (s Spec) sound() (Spec, error) {
 	return s, badSpec(s.String(), near.String())
 }
 
+// Sound tells whether s is one that Parse could have read: what comes from a file may not be.
+func (s Spec) Sound() bool {
+	back, err := Parse(s.String())
+	return err == nil && back == s
+}
+
 func badSpec(text, near string) error {
 	return &exchange.Problem{Code: CodeBadSpec, Doing: "read a chart", Args: map[string]string{"expression": text, "near": near}}
 }

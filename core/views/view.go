@@ -16,6 +16,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"tenantry/core/charts"
 	"tenantry/core/exchange"
 	"tenantry/core/results"
 )
@@ -37,6 +38,7 @@ type View struct {
 	Filter  results.Filter    `json:"filter,omitzero"`
 	Group   results.Group     `json:"group,omitzero"`
 	Rules   []Rule            `json:"rules,omitempty"`
+	Chart   charts.Spec       `json:"chart,omitzero"`  // the picture beside the rows; zero for the usual one
 	First   bool              `json:"first,omitempty"` // shown at first for what it is for; not in a file given away
 }
 
@@ -174,6 +176,8 @@ func (v View) wrong() string {
 		return "filter"
 	case len(v.Rules) > mostParts:
 		return "rules"
+	case !v.Chart.IsZero() && !v.Chart.Sound():
+		return "chart"
 	}
 	for _, c := range v.Columns {
 		if c.Name == "" || !(c.Width >= 0 && c.Width <= widest) {

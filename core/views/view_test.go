@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"tenantry/core/charts"
 	"tenantry/core/exchange"
 	"tenantry/core/results"
 )
@@ -21,7 +22,8 @@ func full() View {
 		Filter: Together([]results.Filter{where("TotalItemSize", results.More, "45GB"),
 			not(results.Filter{Any: []results.Filter{where("DisplayName", results.StartsWith, "x"), where("ItemCount", results.Less, "3")}})}),
 		Group: results.Group{Columns: []string{"DisplayName"}, Sums: []string{"ItemCount"}},
-		Rules: []Rule{{Column: "ItemCount", When: where("ItemCount", results.More, "1000"), Tone: Bad}}}
+		Rules: []Rule{{Column: "ItemCount", When: where("ItemCount", results.More, "1000"), Tone: Bad}},
+		Chart: charts.Spec{Kind: charts.Bars, Column: "DisplayName", Measure: charts.Each, Of: "TotalItemSize", Most: 10}}
 }
 
 func TestViewsSurviveAFile(t *testing.T) {
@@ -54,6 +56,8 @@ func TestFilesThatAreNoViews(t *testing.T) {
 		"deep":              {`{"tenantry-view":1,"name":"x","filter":` + deep + `}`, CodeUnreadable},
 		"negative width":    {`{"tenantry-view":1,"name":"x","columns":[{"name":"A","width":-4}]}`, CodeUnreadable},
 		"unknown tone":      {`{"tenantry-view":1,"name":"x","rules":[{"when":{"column":"A","op":"empty"},"tone":"pink"}]}`, CodeUnreadable},
+		"unknown chart":     {`{"tenantry-view":1,"name":"x","chart":{"kind":"heap","column":"A"}}`, CodeUnreadable},
+		"chart of nothing":  {`{"tenantry-view":1,"name":"x","chart":{"kind":"bars","column":"A","measure":"sum"}}`, CodeUnreadable},
 		"too large":         {`{"tenantry-view":1,"name":"` + strings.Repeat("x", mostBytes) + `"}`, CodeUnreadable},
 	} {
 		if v, err := Read(strings.NewReader(c.text)); exchange.CodeOf(err) != c.code {

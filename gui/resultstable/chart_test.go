@@ -127,6 +127,18 @@ func TestAChartOfWhatShows(t *testing.T) {
 	if d, _ := pane.c.Data(); s.flow.Chart() != chosen || d.Spec.Kind != charts.Histogram {
 		t.Errorf("after the groups it is %s", d.Spec)
 	}
+	// A step back goes to the chart before, and a saved view has the one that shows.
+	saved := s.flow.View("Spread")
+	s.do(s.flow.Undo)
+	s.do(s.flow.Undo)
+	s.do(s.flow.Undo)
+	if d, _ := pane.c.Data(); d.Spec.Kind != charts.Timeline {
+		t.Errorf("a step back is %s", d.Spec)
+	}
+	s.do(func() { s.flow.ShowView(saved) })
+	if d, _ := pane.c.Data(); saved.Chart != chosen || d.Spec.Kind != charts.Histogram {
+		t.Errorf("the saved view has %s, and shows %s", saved.Chart, d.Spec)
+	}
 	// An export takes it along, while the pane is open.
 	var wanted Wanted
 	s.panel.OnExport = func(w Wanted) { wanted = w }

@@ -36,6 +36,10 @@ func (f *Flow) Chart() charts.Spec { return f.model.Chart }
 
 // SetChart chooses a chart; the zero Spec is the usual one for the rows.
 func (f *Flow) SetChart(s charts.Spec) {
+	if s == f.model.Chart {
+		return
+	}
+	f.remember("")
 	f.model.Chart = s
 	f.changed(false)
 }

@@ -64,7 +64,7 @@ func clean(v views.View) views.View {
 func (f *Flow) View(name string) views.View {
 	now := f.arrangement()
 	v := views.View{Name: name, For: f.model.Info.Invocation.Cmdlet, Frozen: now.frozen, Sort: slices.Clone(now.query.Sort),
-		Filter: now.query.Filter, Group: now.query.Group, Rules: slices.Clone(now.rules)}
+		Filter: now.query.Filter, Group: now.query.Group, Rules: slices.Clone(now.rules), Chart: now.chart}
 	for _, c := range now.rows {
 		if !c.Hidden {
 			v.Columns = append(v.Columns, views.Column{Name: c.Name, Width: c.Width})
@@ -108,7 +108,7 @@ func (f *Flow) followView() {
 	fit, missing := f.saved.now.Fit(s)
 	f.saved.missing = missing
 	a := arrangement{query: results.Query{Filter: fit.Filter, Group: fit.Group, Sort: fit.Sort, Language: f.model.Query.Language},
-		groups: f.arrangement().groups, frozen: fit.Frozen, rules: fit.Rules}
+		groups: f.arrangement().groups, frozen: fit.Frozen, rules: fit.Rules, chart: fit.Chart}
 	if len(fit.Columns) > 0 {
 		for _, c := range fit.Columns {
 			a.rows = append(a.rows, ColumnState{Name: c.Name, Width: c.Width, Hidden: c.Hidden})

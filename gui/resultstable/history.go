@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"tenantry/core/charts"
 	"tenantry/core/results"
 	"tenantry/core/views"
 )
@@ -17,6 +18,7 @@ type arrangement struct {
 	narrow   bool              // other columns that come do not show
 	frozen   int
 	rules    []views.Rule
+	chart    charts.Spec
 	find     string // what is looked for, and how
 	jumps    bool
 	from     *arrangement // the groups of which one was opened, nil otherwise
@@ -67,7 +69,7 @@ func (h *history) move(from, to *[]arrangement, now arrangement) (arrangement, b
 
 // arrangement is how the table is looked at now.
 func (f *Flow) arrangement() arrangement {
-	a := arrangement{query: f.model.Query, rowsSort: f.rowsSort, rows: f.model.Columns, groups: f.model.other, narrow: f.model.narrow, frozen: f.model.Frozen, rules: f.model.Rules, find: f.model.FindText, jumps: f.model.FindJumps, from: f.groups}
+	a := arrangement{query: f.model.Query, rowsSort: f.rowsSort, rows: f.model.Columns, groups: f.model.other, narrow: f.model.narrow, frozen: f.model.Frozen, rules: f.model.Rules, find: f.model.FindText, jumps: f.model.FindJumps, chart: f.model.Chart, from: f.groups}
 	if f.model.View.Grouped() {
 		a.rows, a.groups = a.groups, a.rows
 	}
@@ -114,7 +116,7 @@ func (f *Flow) restoreQuietly(a arrangement) {
 	rows, groups := keepNew(a.rows, now.rows), keepNew(a.groups, now.groups)
 	m.Query, f.rowsSort, f.groups, m.Said, m.Problem = a.query, a.rowsSort, a.from, "", nil
 	m.Columns, m.other, m.Frozen = rows, groups, a.frozen
-	m.FindText, m.FindJumps, m.Rules, m.narrow = a.find, a.jumps, a.rules, a.narrow
+	m.FindText, m.FindJumps, m.Rules, m.Chart, m.narrow = a.find, a.jumps, a.rules, a.chart, a.narrow
 	m.paint()
 	if m.View.Grouped() {
 		m.Columns, m.other = groups, rows

@@ -77,6 +77,7 @@ type shaper struct {
 	output string
 
 	chart          *charts.Chart // nil for none
+	ofView         charts.Spec   // the chart of the view that is followed, for rows that it suits
 	customerSheets bool
 	asked          []string     // the flags that choose rows, as they were typed
 	missing        jobs.Summary // of a run: who did not answer
@@ -196,6 +197,9 @@ func (s *shaper) write(ctx context.Context, a *app, table results.Snapshot) erro
 		return err
 	}
 	options := export.Options{CustomerSheets: s.customerSheets, Language: a.words.Lang(), Chart: s.chart}
+	if _, err := charts.Fit(view, s.ofView); err == nil {
+		options.Chart = &charts.Chart{Spec: s.ofView, Words: a.words, Customer: a.name}
+	}
 	if s.format.Covers() {
 		options.Cover = s.cover(a, view)
 	}

@@ -38,7 +38,7 @@ func (a *app) completeView(c *cobra.Command) {
 }
 
 // followView puts what the saved view says into the query, as far as the table has what it asks for. Conditions
-// of both must hold; columns, sort and groups of the other flags go before those of the view.
+// of both must hold; columns, sort, groups and chart of the other flags go before those of the view.
 func (s *shaper) followView(a *app, table results.Snapshot) {
 	if s.view == nil || table.Len() == 0 { // without rows nobody can tell what a table has
 		return
@@ -47,6 +47,9 @@ func (s *shaper) followView(a *app, table results.Snapshot) {
 	s.view = nil // it is part of the query from here on
 	if len(missing) > 0 {
 		a.note(a.words.Count("view.missing", len(missing), "view", fit.Name, "columns", strings.Join(missing, ", ")))
+	}
+	if s.chart == nil && s.format.Charts() {
+		s.ofView = fit.Chart
 	}
 	q := &s.query
 	q.Filter = results.And(fit.Filter, q.Filter)
