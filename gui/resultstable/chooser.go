@@ -1,6 +1,7 @@
 package resultstable
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -25,9 +26,13 @@ func (m *Model) ColumnFacts(w *wording.Words) []ColumnFact {
 }
 
 func (m *Model) facts(w *wording.Words, columns []results.Column, states []ColumnState) []ColumnFact {
+	places := make(map[string]int, len(columns))
+	for i, c := range columns {
+		places[c.Name] = i
+	}
 	var shown, rest []ColumnFact
 	for _, s := range states {
-		i, ok := find(columns, s.Name)
+		i, ok := places[s.Name]
 		if !ok {
 			continue
 		}
@@ -41,8 +46,19 @@ func (m *Model) facts(w *wording.Words, columns []results.Column, states []Colum
 			shown = append(shown, f)
 		}
 	}
-	slices.SortStableFunc(rest, func(a, b ColumnFact) int { return strings.Compare(strings.ToLower(a.Label), strings.ToLower(b.Label)) })
+	slices.SortStableFunc(rest, func(a, b ColumnFact) int { return byName(a.Label, b.Label) })
 	return append(shown, rest...)
+}
+
+// byName compares names without regard to case, and numbers at their ends as numbers.
+func byName(a, b string) int {
+	const digits = "0123456789"
+	x, y := strings.TrimRight(a, digits), strings.TrimRight(b, digits)
+	m, n := a[len(x):], b[len(y):]
+	if len(m) != len(n) && strings.EqualFold(x, y) {
+		return cmp.Compare(len(m), len(n))
+	}
+	return strings.Compare(strings.ToLower(a), strings.ToLower(b))
 }
 
 // Words are the second words about a column: what it holds, and how much of it is filled in.

@@ -42,6 +42,9 @@ func (d *detailsSide) places(line Detail) (name, value, room float32) {
 // measure finds out how much room the names need.
 func (d *detailsSide) measure() {
 	d.folds, d.widest = false, 0
+	if d.widths == nil {
+		d.widths = map[string]float32{}
+	}
 	for _, line := range d.lines {
 		d.folds = d.folds || line.Folds
 	}
@@ -50,7 +53,12 @@ func (d *detailsSide) measure() {
 		if d.folds {
 			name += detailMark - 6
 		}
-		d.widest = max(d.widest, name+fyne.MeasureText(line.Name, theme.Size(theme.SizeText), fyne.TextStyle{}).Width)
+		width, known := d.widths[line.Name]
+		if !known {
+			width = fyne.MeasureText(line.Name, theme.Size(theme.SizeText), fyne.TextStyle{}).Width
+			d.widths[line.Name] = width
+		}
+		d.widest = max(d.widest, name+width)
 	}
 }
 

@@ -1,7 +1,6 @@
 package resultstable
 
 import (
-	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -93,7 +92,7 @@ func (t *detailTree) add(parts []member, depth int, path string) {
 		order[i] = i
 	}
 	if t.wanted.byName && (len(parts) == 0 || !parts[0].inList) {
-		slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(strings.ToLower(names[a]), strings.ToLower(names[b])) })
+		slices.SortStableFunc(order, func(a, b int) int { return byName(names[a], names[b]) })
 	}
 	for _, i := range order {
 		p := parts[i]

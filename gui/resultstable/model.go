@@ -328,7 +328,10 @@ func (m *Model) shown() int {
 func (m *Model) Shown() []string {
 	var names []string
 	for _, s := range m.Columns {
-		if _, here := find(m.View.Columns(), s.Name); here && !s.Hidden {
+		if s.Hidden {
+			continue
+		}
+		if _, here := find(m.View.Columns(), s.Name); here {
 			names = append(names, s.Name)
 		}
 	}

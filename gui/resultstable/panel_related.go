@@ -64,5 +64,5 @@ func (d *detailsSide) fillLinks() {
 		d.links.Add(kit.NewButton(w.Text("related."+link.ID), icons.ChevronRight, kit.Quiet, func() { p.ask(link, row) }))
 	}
 	d.links.Hidden = len(links) == 0
-	d.links.Refresh()
+	d.content.Refresh()
 }

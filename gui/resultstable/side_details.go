@@ -17,17 +17,22 @@ import (
 // detailsSide is the pane with all of the row with the cursor: names and values, objects and lists that unfold,
 // the chosen value in full, and what else can be asked about it.
 type detailsSide struct {
-	side   *side
-	panel  *Panel
-	record exchange.Record
-	row    int // of the view, -1 for none
-	wanted detailsWanted
-	lines  []Detail
-	cursor int
+	side     *side
+	panel    *Panel
+	record   exchange.Record
+	row      int // of the view, -1 for none
+	wanted   detailsWanted
+	lines    []Detail
+	cursor   int
+	labels   map[string]string  // of properties
+	labelled int                // columns when they were made
+	widths   map[string]float32 // of names, in points
+
 	folds  bool    // some line unfolds
 	widest float32 // room that names need
 
 	list    *kit.List
+	content *fyne.Container
 	middle  *fyne.Container
 	none    fyne.CanvasObject
 	links   *fyne.Container // what else can be asked; hidden without
@@ -106,9 +111,9 @@ func newDetailsSide(p *Panel) *detailsSide {
 	choices := container.New(layout.NewCustomPaddedLayout(-4, 0, 6, 8), kit.Wrapped(8, filled, byName))
 	top := kit.Stacked(0, container.New(layout.NewCustomPaddedLayout(0, 0, 2, 4), d.links), choices)
 	d.middle = container.NewStack(d.none)
-	content := container.NewBorder(top, d.full, nil, nil, d.middle)
+	d.content = container.NewBorder(top, d.full, nil, nil, d.middle)
 	foot := container.NewBorder(nil, nil, d.copyAll, nil, kit.Middle(d.hidden))
-	d.side = &side{name: sideDetails, root: frame(p, w.Text("table.details"), search, foot, content), update: d.update}
+	d.side = &side{name: sideDetails, root: frame(p, w.Text("table.details"), search, foot, d.content), update: d.update}
 	return d
 }
 
@@ -137,12 +142,21 @@ func (u *upTo) MinSize(o []fyne.CanvasObject) fyne.Size {
 
 func (u *upTo) Layout(o []fyne.CanvasObject, size fyne.Size) { o[0].Resize(size) }
 
+// label is what a property is called; of groups, what their columns are titled.
 func (d *detailsSide) label(name string) string {
 	columns := d.panel.flow.Model().View.Columns()
-	if i, ok := find(columns, name); ok {
-		return Heading(d.panel.flow.Words(), columns[i])
+	if d.labels == nil || len(columns) != d.labelled {
+		d.labels, d.labelled = map[string]string{}, len(columns)
+		for _, c := range columns {
+			d.labels[c.Name] = Heading(d.panel.flow.Words(), c)
+		}
 	}
-	return d.panel.flow.Words().Label(name)
+	text, known := d.labels[name]
+	if !known {
+		text = d.panel.flow.Words().Label(name)
+		d.labels[name] = text
+	}
+	return text
 }
 
 // update shows another row when the cursor is on another one, and the same one anew when it has more columns.
@@ -231,9 +245,10 @@ func (d *detailsSide) fillFull() {
 			d.scroll.Content.Resize(fyne.NewSize(d.list.Size().Width-20, d.scroll.Content.Size().Height))
 		}
 	}
-	d.full.Hidden = !long
-	d.full.Refresh()
-	d.panel.center.Refresh()
+	if long || d.full.Visible() {
+		d.full.Hidden = !long
+		d.content.Refresh()
+	}
 	if long {
 		d.list.Reveal(d.cursor)
 	}
@@ -269,10 +284,13 @@ func (d *detailsSide) tip(i int) string {
 		return ""
 	}
 	line := d.lines[i]
-	_, _, room := d.places(line)
+	name, value, room := d.places(line)
 	text := ""
+	if name+d.widths[line.Name] > value-8 {
+		text = line.Name
+	}
 	if line.Property != "" && line.Property != line.Name {
-		text = line.Property
+		text += "\n" + line.Property
 	}
 	if fyne.MeasureText(oneLine(line.Text), theme.Size(theme.SizeText), fyne.TextStyle{}).Width > room {
 		text += "\n" + fullText(d.panel.flow.Words(), line.Value)

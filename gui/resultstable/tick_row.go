@@ -45,7 +45,11 @@ func newTickRow() *tickRow {
 }
 
 func (r *tickRow) show(at int, line tickLine) {
+	same := r.line == line && r.name.Text == line.label && r.heading.Text == line.heading
 	r.at, r.line = at, line
+	if same {
+		return
+	}
 	r.heading.Hidden = line.heading == ""
 	r.name.Hidden, r.aside.Hidden = !r.heading.Hidden, !r.heading.Hidden
 	r.name.Color = ""
