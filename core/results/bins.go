@@ -55,6 +55,7 @@ func (b border) above(v exchange.Value) bool {
 func bins(values []Common, zone *time.Location) []Bin {
 	var low, high exchange.Value
 	zoned, whole, kinds := false, true, kindSet(0)
+	lowest, highest := math.Inf(1), math.Inf(-1)
 	for _, one := range values {
 		x, ok := position(one.Value)
 		if !ok {
@@ -63,19 +64,17 @@ func bins(values []Common, zone *time.Location) []Bin {
 		if math.IsInf(x, 0) {
 			continue
 		}
-		if low.IsNone() || one.Value.Compare(low) < 0 {
-			low = one.Value
+		if low.IsNone() || x < lowest || x == lowest && one.Value.Compare(low) < 0 {
+			low, lowest = one.Value, x
 		}
-		if high.IsNone() || one.Value.Compare(high) > 0 {
-			high = one.Value
+		if high.IsNone() || x > highest || x == highest && one.Value.Compare(high) > 0 {
+			high, highest = one.Value, x
 		}
 		kinds |= 1 << one.Value.Kind()
 		whole = whole && one.Value.Kind() != exchange.Decimal
 		_, _, z, _ := one.Value.Ticks()
 		zoned = zoned || z
 	}
-	lowest, _ := position(low)
-	highest, _ := position(high)
 	// Farther from zero than this a border is no longer exact.
 	const farthest = 1 << 62
 	if !(lowest < highest) || math.Abs(lowest) > farthest || math.Abs(highest) > farthest {
@@ -105,21 +104,52 @@ func bins(values []Common, zone *time.Location) []Bin {
 	for i := range out {
 		out[i] = Bin{From: borders[i].value, To: borders[i+1].value, One: one, from: borders[i].text, to: borders[i+1].text}
 	}
+	find := finderOf(borders, whole)
 	for _, v := range values {
 		if v.Value.IsUnlimited() {
 			continue
 		}
-		at, _ := slices.BinarySearchFunc(borders, v.Value, func(b border, v exchange.Value) int {
-			if b.above(v) {
-				return -1
-			}
-			return 1
-		})
-		if at = min(max(at-1, 0), len(out)-1); borders[at].above(v.Value) && !borders[at+1].above(v.Value) {
+		if at := find(v.Value); at >= 0 && at < len(out) {
 			out[at].Count += v.Count
 		}
 	}
 	return out
+}
+
+// finderOf tells of a value how many borders it is at or above, less one. Whole numbers and times are compared
+// as such, because there may be a million of them.
+func finderOf(borders []border, whole bool) func(exchange.Value) int {
+	if !whole {
+		return func(v exchange.Value) int {
+			at, _ := slices.BinarySearchFunc(borders, v, func(b border, v exchange.Value) int {
+				if b.above(v) {
+					return -1
+				}
+				return 1
+			})
+			return at - 1
+		}
+	}
+	instants, walls := make([]int64, len(borders)), make([]int64, len(borders))
+	for i, b := range borders {
+		ticks, _, _, isTime := b.value.Ticks()
+		if instants[i], walls[i] = ticks, b.wall; !isTime {
+			instants[i] = b.value.Int()
+		}
+	}
+	return func(v exchange.Value) int {
+		at, n := 0, v.Int()
+		from := instants
+		if ticks, _, zone, isTime := v.Ticks(); isTime {
+			if n = ticks; !zone {
+				from = walls
+			}
+		}
+		for at < len(from) && n >= from[at] {
+			at++
+		}
+		return at - 1
+	}
 }
 
 // wholeBorders are borders of whole numbers, by the smallest of the steps that makes few enough bins. one

@@ -101,15 +101,10 @@ func groupRows(ctx context.Context, s Snapshot, q Group, rows []uint32, language
 	}
 	g.first = make([]uint32, many)
 	g.counts = make([]int64, many)
-	for i := n - 1; i >= 0; i-- {
-		row := uint32(i)
-		if rows != nil {
-			row = rows[i]
+	for i, of := range g.of {
+		if g.counts[of]++; g.counts[of] == 1 {
+			g.first[of] = uint32(g.row(i))
 		}
-		g.first[g.of[i]] = row
-	}
-	for _, of := range g.of {
-		g.counts[of]++
 	}
 	g.columns = append(g.columns, Column{Name: CountColumn, Type: exchange.Integer, Role: Count})
 	for _, w := range q.worked() {
@@ -119,74 +114,6 @@ func groupRows(ctx context.Context, s Snapshot, q Group, rows []uint32, language
 	}
 	g.finish()
 	return g, nil
-}
-
-// split divides the groups by one more column and returns how many there are then. Groups are numbered in
-// the order their first row comes.
-func split(c *frozenColumn, rows, of []uint32, many uint32) uint32 {
-	if c.way == numbers {
-		return splitBy(of, many, func(i int) int64 {
-			if rows != nil {
-				i = int(rows[i])
-			}
-			if n := c.nums[i]; n > numLastBlank {
-				return n
-			}
-			return numAbsent
-		})
-	}
-	// Codes are small numbers, so a table serves when the old groups are few.
-	keys := uint64(c.distinct()) + uint64(firstCode)
-	if size := keys * uint64(many); size <= 1<<22 {
-		next := uint32(0)
-		seen := make([]uint32, size)
-		for i := range of {
-			row := i
-			if rows != nil {
-				row = int(rows[i])
-			}
-			code := c.codes.at(row)
-			if code < firstCode {
-				code = codeAbsent
-			}
-			at := uint64(of[i])*keys + uint64(code)
-			if seen[at] == 0 {
-				next++
-				seen[at] = next
-			}
-			of[i] = seen[at] - 1
-		}
-		return next
-	}
-	return splitBy(of, many, func(i int) int64 {
-		if rows != nil {
-			i = int(rows[i])
-		}
-		if code := c.codes.at(i); code >= firstCode {
-			return int64(code)
-		}
-		return int64(codeAbsent)
-	})
-}
-
-func splitBy(of []uint32, _ uint32, key func(i int) int64) uint32 {
-	type pair struct {
-		of  uint32
-		key int64
-	}
-	seen := map[pair]uint32{}
-	next := uint32(0)
-	for i := range of {
-		p := pair{of[i], key(i)}
-		g, ok := seen[p]
-		if !ok {
-			g = next
-			seen[p] = g
-			next++
-		}
-		of[i] = g
-	}
-	return next
 }
 
 // sum adds up a column for every group.

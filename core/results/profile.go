@@ -97,9 +97,25 @@ func (p *Profile) look(ctx context.Context, c *frozenColumn, a *arranged, top in
 	p.Distinct = len(some)
 	p.Histogram = histogram(some)
 	p.Bins = bins(some, surroundings(a.query).now.Location())
-	slices.SortStableFunc(some, func(x, y Common) int { return cmp.Compare(y.Count, x.Count) })
-	p.Top = slices.Clone(some[:min(top, len(some))])
+	p.Top = mostCommon(some, top)
 	return ctx.Err()
+}
+
+// mostCommon gives so many of the values that are most common; of equally common ones the first.
+func mostCommon(values []Common, many int) []Common {
+	more := func(x, y Common) int { return cmp.Compare(y.Count, x.Count) }
+	var top []Common
+	for _, one := range values {
+		if n := len(top); n >= 2*many+64 { // so that few are moved when there are many
+			slices.SortStableFunc(top, more)
+			top = top[:many]
+		}
+		if n := len(top); n < many || n > 0 && many > 0 && one.Count > top[many-1].Count {
+			top = append(top, one)
+		}
+	}
+	slices.SortStableFunc(top, more)
+	return slices.Clip(top[:min(many, len(top))])
 }
 
 // histogram puts values that stand on a line into equal parts of it.
