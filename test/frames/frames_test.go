@@ -40,6 +40,7 @@ func TestScrolling(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Log("each frame is in", file)
+	s.fields()
 	s.exact("a million rows", s.grid.Data(), 987_654)
 	s.do(func() {
 		s.grid = grid.New(numbered{10_000_000})

@@ -135,7 +135,7 @@ func open(t testing.TB) *stage {
 			states[i].Name = name
 		}
 		s.flow.SetColumns(states)
-		s.grid.SetFrozen(2)
+		s.flow.Freeze(2)
 		grid.Focus(s.grid)
 	})
 	s.quiet()
