@@ -55,7 +55,7 @@ func (p *Panel) menuFor(row, column int) *fyne.Menu {
 		m.item("view.unfreeze", func() { p.flow.Freeze(0) })
 	}
 	if row < 0 && !p.flow.Model().View.Grouped() {
-		key := "filter.fields"
+		key := "filter.fields-show"
 		if p.flow.Model().Fields {
 			key = "filter.fields-hide"
 		}

@@ -33,7 +33,9 @@ type filterPane struct {
 	foot     *fyne.Container
 	more     *kit.Button
 	remove   *kit.Button
-	fields   []*kit.Field // of the parts, where a problem is said
+	shown    bool           // the pane is in the window, so that something in it can have the keyboard
+	first    fyne.Focusable // what gets the keyboard next, nil for nothing
+	fields   []*kit.Field   // of the parts, where a problem is said
 	columns  []results.Column
 }
 
@@ -148,6 +150,8 @@ func (f *filterPane) begin(column string) {
 
 // update follows what is done to the filters elsewhere: a step back, a chip that is taken away.
 func (f *filterPane) update() {
+	f.shown = true
+	f.focus()
 	if now := f.panel.flow.Model().View.Snapshot().Columns(); len(now) != len(f.columns) {
 		f.columns = now
 		if f.choosing >= 0 {
@@ -203,6 +207,7 @@ func (f *filterPane) apply() {
 // build makes the pane's content anew: the choice of a column, or the conditions.
 func (f *filterPane) build() {
 	f.fields = nil
+	f.first = nil
 	w, kind := f.panel.flow.Words(), "filter."
 	if f.rule != nil {
 		kind = "rule."
@@ -224,6 +229,15 @@ func (f *filterPane) build() {
 	}
 	f.body.Objects = []fyne.CanvasObject{content}
 	f.body.Refresh()
+	f.focus()
+}
+
+// focus gives the keyboard to the field that is to have it, when the pane is in the window.
+func (f *filterPane) focus() {
+	if f.shown && f.first != nil {
+		kit.FocusBeside(f.panel.grid, f.first)
+		f.first = nil
+	}
 }
 
 // chooser lists the columns, those that show first, with a search.
@@ -297,7 +311,7 @@ func (f *filterPane) chooser() fyne.CanvasObject {
 		f.panel.closeSide()
 	}
 	order("")
-	kit.FocusBeside(f.panel.grid, search)
+	f.first = search
 	top := container.New(layout.NewCustomPaddedLayout(0, 4, 12, 8), kit.Stacked(4, kit.NewCaption(w.Text("filter.choose-column")), search))
 	return container.NewBorder(top, nil, nil, nil, list)
 }
@@ -351,7 +365,7 @@ func (f *filterPane) colour() fyne.CanvasObject {
 	if column == "" {
 		column = f.draft.parts[0].Column
 	}
-	cell, row := w.Text("rule.cell", "column", w.Label(column)), w.Text("rule.row")
+	cell, row := w.Text("rule.cell", "column", f.short(w.Label(column))), w.Text("rule.row")
 	where := kit.NewSelect(w.Text("rule.where"), []string{cell, row}, nil)
 	where.SetSelected(map[bool]string{false: cell, true: row}[f.rule.Column == ""])
 	where.OnChanged = func(text string) {
@@ -365,11 +379,11 @@ func (f *filterPane) colour() fyne.CanvasObject {
 func (f *filterPane) part(i int) fyne.CanvasObject {
 	w, c := f.panel.flow.Words(), &f.draft.parts[i]
 	column := columnOf(f.columns, c.Column)
-	choose := kit.NewButton(w.Label(c.Column), icons.Columns, kit.Plain, func() {
+	choose := kit.NewButton(f.short(w.Label(c.Column)), icons.Columns, kit.Plain, func() {
 		f.choosing = i
 		f.build()
 	})
-	choose.SetTip(w.Text("filter.change-column", "column", c.Column))
+	choose.SetTip(w.Text("filter.change-column", "column", w.Label(c.Column)))
 	line := container.NewBorder(nil, nil, nil, nil, choose)
 	if len(f.draft.parts) > 1 {
 		line = container.NewBorder(nil, nil, nil, kit.NewIconButton(icons.Close, w.Text("filter.remove-part"), func() {
@@ -421,6 +435,12 @@ func (f *filterPane) part(i int) fyne.CanvasObject {
 	field.Hidden = c.Test.Values() == 0
 	f.fields = append(f.fields, field)
 	return kit.Stacked(6, line, test, field)
+}
+
+// short is a column's title as long as a narrow pane has room for.
+func (f *filterPane) short(title string) string {
+	const wide = 150 // points
+	return kit.Shorten(title, wide, theme.Size(theme.SizeText), fyne.TextStyle{})
 }
 
 // examplesFor leaves out examples that a test cannot use: an age is a span of time, a date is none.
@@ -487,7 +507,7 @@ func (f *filterPane) values(c *views.Condition, column results.Column) fyne.Canv
 		return f.ticks(c, column)
 	case n == 2:
 		low, high := entry(0, w.Text("filter.low")), entry(1, w.Text("filter.high"))
-		kit.FocusBeside(f.panel.grid, low)
+		f.first = low
 		return kit.Stacked(4, low, high)
 	case column.Type == exchange.Flag:
 		yes, no := w.YesNo(true), w.YesNo(false)
@@ -500,7 +520,7 @@ func (f *filterPane) values(c *views.Condition, column results.Column) fyne.Canv
 		return s
 	}
 	e := entry(0, w.Text("filter.value"))
-	kit.FocusBeside(f.panel.grid, e)
+	f.first = e
 	return e
 }
 
