@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
+	"tenantry/core/charts"
 	"tenantry/core/exchange"
 	"tenantry/core/results"
 	"tenantry/core/views"
@@ -82,6 +83,7 @@ func (s *screen) arrangeAll() {
 		s.flow.PutRule(-1, views.Rule{Tone: views.Good, When: results.Filter{Column: "DisplayName", Op: results.Contains, Value: "anna"}}, "")
 	})
 	s.do(func() { s.flow.Freeze(1) })
+	s.do(func() { s.flow.SetChart(charts.Spec{Kind: charts.Ring, Column: "RecipientTypeDetails"}) })
 }
 
 func (s *screen) wantArranged(what string) {
@@ -92,6 +94,9 @@ func (s *screen) wantArranged(what string) {
 		m := s.flow.Model()
 		if got := m.Shown(); !slices.Equal(got, []string{"TotalItemSize", "DisplayName"}) || m.Columns[0].Width != 180 || s.panel.grid.Frozen() != 1 {
 			s.t.Errorf("%s: the columns are %v, the first %v wide, %d frozen", what, got, m.Columns[0].Width, s.panel.grid.Frozen())
+		}
+		if c := s.flow.Chart(); c.Kind != charts.Ring || c.Column != "RecipientTypeDetails" {
+			s.t.Errorf("%s: the chart is %v", what, c)
 		}
 		if keys := m.View.Query().Sort; len(keys) != 1 || !keys[0].Desc {
 			s.t.Errorf("%s: sorted by %v", what, keys)
