@@ -142,3 +142,52 @@ func TestGroupsAreTitledInWords(t *testing.T) {
 		}
 	})
 }
+
+// TestAHundredThousandStaySelected sorts and filters under a large selection, also one that is made while the
+// new view is on its way.
+func TestAHundredThousandStaySelected(t *testing.T) {
+	s := open(t, "Get-MailboxStatistics", "contoso.example")
+	n := 120_000
+	rows := make([]exchange.Record, n)
+	for i := range rows {
+		rows[i].Fields = []exchange.Field{{Name: "DisplayName", Value: exchange.NewText("x")}, {Name: "TotalItemSize", Value: exchange.NewSize(int64(i * 7919 % n))}}
+	}
+	if err := s.table.Append("contoso.example", rows); err != nil {
+		t.Fatal(err)
+	}
+	s.finish()
+	s.mark(grid.Range{First: 0, End: n - 2})
+	s.do(func() { s.flow.SortBy([]results.SortKey{{Column: "TotalItemSize", Desc: true}}) })
+	s.queue.Do(func() {
+		m := s.flow.Model()
+		last := map[int64]bool{int64((n - 1) * 7919 % n): true, int64((n - 2) * 7919 % n): true}
+		if m.Selected() != n-2 || len(m.Selection) > 3 {
+			t.Errorf("%d selected in %d spans", m.Selected(), len(m.Selection))
+		}
+		for _, span := range m.Selection {
+			for r := span.First; r < span.End; r++ {
+				if size := m.View.Cell(r, 1).Int(); last[size] {
+					t.Errorf("row %d of %d bytes is selected and was not", r, size)
+				}
+			}
+		}
+	})
+	s.do(func() {
+		s.flow.SortBy(nil)
+		s.panel.grid.SetSelection([]grid.Range{{First: 0, End: n}}, 0) // before the other order is there
+		s.panel.grid.OnSelect()
+	})
+	s.queue.Do(func() {
+		if m := s.flow.Model(); m.Selected() != n || len(m.Selection) != 1 || len(m.View.Query().Sort) != 0 {
+			t.Errorf("%d selected in %d spans, sorted by %v", m.Selected(), len(m.Selection), m.View.Query().Sort)
+		}
+	})
+	s.do(func() {
+		s.flow.AddFilter(results.Filter{Column: "TotalItemSize", Op: results.Less, Value: "100"})
+	})
+	s.queue.Do(func() {
+		if m := s.flow.Model(); m.Selected() != 100 || m.View.Len() != 100 {
+			t.Errorf("%d of %d selected", m.Selected(), m.View.Len())
+		}
+	})
+}

@@ -279,20 +279,17 @@ func (f *Flow) arrange() {
 			if turn != f.turn || f.ctx.Err() != nil {
 				return
 			}
-			f.arranging = nil
-			f.last = f.o.Now()
 			if err != nil {
+				f.arranging, f.last = nil, f.o.Now()
 				f.model.Problem = exchange.AsProblem(err)
 				f.changed(false)
 				return
 			}
 			if touched != f.touched { // the user selected something else meanwhile
-				selection, cursor = carry(before, f.model.Selection, f.model.Cursor, view)
+				f.reselect(turn, view, largest)
+				return
 			}
-			f.show(view, largest, selection, cursor)
-			if f.dirty {
-				f.grown(!f.model.Running)
-			}
+			f.arranged(view, largest, selection, cursor)
 		})
 	})
 }
