@@ -1,6 +1,8 @@
 package grid
 
 import (
+	"time"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
@@ -11,8 +13,8 @@ import (
 
 const shortest = 28 // points: a handle one can take hold of
 
-// bar is a scroll bar that counts in whole points, upright or lying. A press beside the handle moves by a
-// page, a drag moves the handle.
+// bar is a scroll bar that counts in whole points, upright or lying. A press beside the handle moves by a page,
+// and goes on until the handle is under the pointer; a drag moves the handle.
 type bar struct {
 	widget.BaseWidget
 	of      *Grid
@@ -20,6 +22,8 @@ type bar struct {
 	hovered bool
 	grabbed bool
 	grip    float32 // where on the handle the drag began
+	at      int64   // of the pointer along the track
+	stop    func()  // ends the paging while a press beside the handle is held, nil for none
 	painted *barRenderer
 }
 
@@ -53,25 +57,63 @@ func (b *bar) track() int64 { return int64(b.along(fyne.NewPos(b.Size().Width, b
 
 func (b *bar) MouseDown(ev *desktop.MouseEvent) {
 	Focus(b.of)
+	b.settle()
 	start, length := b.axis().thumb(b.track(), shortest)
-	at := int64(b.along(ev.Position))
-	a := b.axis()
-	b.grabbed = false
-	switch {
-	case at < start:
-		a.set(a.off - a.view)
-	case at >= start+length:
-		a.set(a.off + a.view)
-	default:
-		b.grabbed = true
+	b.at = int64(b.along(ev.Position))
+	b.grabbed = b.at >= start && b.at < start+length
+	if b.grabbed {
 		b.grip = b.along(ev.Position) - float32(start)
+		b.draw()
+		return
 	}
-	b.of.scrolled()
+	b.page()
+	b.hold(firstPage)
 }
 
-func (b *bar) MouseUp(*desktop.MouseEvent) {}
+const (
+	firstPage = 400 * time.Millisecond // a press is held before pages go on by themselves
+	nextPage  = 60 * time.Millisecond
+)
+
+// page moves by a page towards the pointer and tells whether it moved: not once the handle is there.
+func (b *bar) page() bool {
+	a := b.axis()
+	start, length := a.thumb(b.track(), shortest)
+	moved := false
+	switch {
+	case b.at < start:
+		moved = a.set(a.off - a.view)
+	case b.at >= start+length:
+		moved = a.set(a.off + a.view)
+	}
+	if moved {
+		b.of.scrolled()
+	}
+	return moved
+}
+
+// hold goes on page by page while the button is held.
+func (b *bar) hold(d time.Duration) {
+	b.stop = b.of.wait(d, func() {
+		b.stop = nil
+		if b.page() {
+			b.hold(nextPage)
+		}
+	})
+}
+
+// settle ends hold.
+func (b *bar) settle() {
+	if b.stop != nil {
+		b.stop()
+		b.stop = nil
+	}
+}
+
+func (b *bar) MouseUp(*desktop.MouseEvent) { b.settle() }
 
 func (b *bar) Dragged(ev *fyne.DragEvent) {
+	b.at = int64(b.along(ev.Position))
 	if !b.grabbed {
 		return
 	}
@@ -83,6 +125,7 @@ func (b *bar) Dragged(ev *fyne.DragEvent) {
 // DragEnd takes the keyboard back: the toolkit takes it from the Grid when the button is let go elsewhere.
 func (b *bar) DragEnd() {
 	Focus(b.of)
+	b.settle()
 	b.grabbed = false
 	b.draw()
 }
@@ -111,7 +154,10 @@ type barRenderer struct {
 	objects       []fyne.CanvasObject
 }
 
-func (r *barRenderer) Destroy()                     { r.of.painted = nil }
+func (r *barRenderer) Destroy() {
+	r.of.painted = nil
+	r.of.settle()
+}
 func (r *barRenderer) Objects() []fyne.CanvasObject { return r.objects }
 func (r *barRenderer) MinSize() fyne.Size           { return fyne.NewSize(8, 8) }
 func (r *barRenderer) Layout(size fyne.Size)        { r.track.Resize(size); r.place() }

@@ -123,7 +123,7 @@ func (r *bodyRenderer) Refresh() {
 		row: theme.Color(theme.ColorSurface), zebra: theme.Color(theme.ColorZebra),
 		hover: theme.Color(theme.ColorRowHover), selected: theme.Color(theme.ColorRowSelected),
 		both: theme.Color(theme.ColorRowBoth), barInk: nrgba(theme.Color(theme.ColorBar)),
-		size: theme.Size(theme.SizeText), pad: theme.Size(theme.SizeCellPad), ink: newInk(r.scale()),
+		size: theme.Size(theme.SizeText), pad: theme.Size(theme.SizeCellPad), ink: inkFor(r.scale()),
 	}
 	for tone, name := range [tones]fyne.ThemeColorName{Plain: "foreground", Muted: theme.ColorMuted,
 		Accent: theme.ColorAccent, Good: theme.ColorGood, Warn: theme.ColorWarn, Bad: theme.ColorProblem} {
@@ -355,7 +355,7 @@ func (r *bodyRenderer) paint(s *strip, w, h int) image.Image {
 	return sheet
 }
 
-// rescale makes the ink for another scale, when a window comes to another screen. What is asked for is whole
+// rescale takes the ink for another scale, when a window comes to another screen. What is asked for is whole
 // pixels, so that it only nearly tells the scale; a screen with finer pixels than the window knows of has twice
 // as many.
 func (r *bodyRenderer) rescale(about float64) {
@@ -364,7 +364,7 @@ func (r *bodyRenderer) rescale(about float64) {
 		scale = twice
 	}
 	if r.look.ink.scale != scale {
-		r.look.ink = newInk(scale)
+		r.look.ink = inkFor(scale)
 	}
 }
 

@@ -423,6 +423,32 @@ func TestWheelAndBars(t *testing.T) {
 	}
 }
 
+func TestHoldingBesideTheHandlePages(t *testing.T) {
+	g, _ := show(t, &numbered{rows: 200, columns: 2})
+	at := &desktop.MouseEvent{PointEvent: fyne.PointEvent{Position: fyne.NewPos(5, 200)}, Button: desktop.MouseButtonPrimary}
+	g.right.MouseDown(at)
+	if row, _ := g.Top(); row != 10 {
+		t.Errorf("a press beside the handle shows row %d first, want a page further", row)
+	}
+	for range 100 {
+		if !pass(g) {
+			break
+		}
+	}
+	start, length := g.y.thumb(g.right.track(), shortest)
+	if start > 200 || start+length < 200 {
+		t.Errorf("held, the handle went from %d to %d, past the pointer at 200", start, start+length)
+	}
+	g.right.MouseUp(at)
+	at.Position.Y = 2
+	g.right.MouseDown(at)
+	g.right.MouseUp(at)
+	before := g.y.off
+	if pass(g) || g.y.off != before {
+		t.Error("it goes on after the button was let go")
+	}
+}
+
 func TestEllipsis(t *testing.T) {
 	test.NewTempApp(t).Settings().SetTheme(theme.Theme{})
 	r := newRuler(13, false)

@@ -55,19 +55,40 @@ type shape struct {
 	x, y  int // from where the character stands to the upper left pixel
 }
 
-// newInk makes the ink for a scale; the theme's font and text size are what they are now.
-func newInk(scale float64) *ink {
-	k := &ink{scale: scale, rounds: map[int]*image.Alpha{}}
+// inkwell is where an ink comes from: all Grids share those that are alike, with the characters they know.
+type inkwell struct {
+	scale float64
+	size  float32
+	fonts [2]string
+}
+
+// inks belong to the UI goroutine.
+var inks = map[inkwell]*ink{}
+
+// inkFor gives the ink for a scale; the theme's font and text size are what they are now.
+func inkFor(scale float64) *ink {
+	of := inkwell{scale: scale, size: theme.Size(theme.SizeText)}
+	var sources [2]fyne.Resource
+	for i := range sources {
+		sources[i] = fyne.CurrentApp().Settings().Theme().Font(fyne.TextStyle{Bold: i == 1})
+		of.fonts[i] = sources[i].Name()
+	}
+	if inks[of] == nil {
+		inks[of] = newInk(of, sources)
+	}
+	return inks[of]
+}
+
+func newInk(of inkwell, sources [2]fyne.Resource) *ink {
+	k := &ink{scale: of.scale, rounds: map[int]*image.Alpha{}}
 	for i := range k.faces {
 		f := &k.faces[i]
-		style := fyne.TextStyle{Bold: i == 1}
 		f.others = map[rune]*letter{}
-		source := fyne.CurrentApp().Settings().Theme().Font(style)
-		parsed, err := opentype.Parse(source.Content())
+		parsed, err := opentype.Parse(sources[i].Content())
 		if err != nil {
 			continue // nothing is drawn with it: fits says no to every text
 		}
-		size := float64(theme.Size(theme.SizeText)) * scale
+		size := float64(of.size) * of.scale
 		f.font, f.size = parsed, fixed.Int26_6(math.Round(size*64))
 		if f.draw, err = opentype.NewFace(parsed, &opentype.FaceOptions{Size: size, DPI: 72, Hinting: font.HintingNone}); err != nil {
 			f.font = nil
