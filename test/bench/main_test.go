@@ -28,5 +28,5 @@ func run(m *testing.M) (err error) {
 	if code := m.Run(); code != 0 {
 		return fmt.Errorf("exit code %d", code)
 	}
-	return nil
+	return tellFigures(os.Stdout)
 }

@@ -2,14 +2,27 @@ package bench
 
 import (
 	"runtime"
+	"slices"
 	"testing"
 	"time"
 )
 
-// measure runs work b.N times on so many cores and reports what a run took by the clock and in processor
-// time, which is what it would take by the clock on a computer with nothing else to do. bytes is what one
-// run works through, 0 for work that is told in milliseconds.
-func measure(b *testing.B, cores int, bytes int64, work func()) {
+// taken is what a run takes by the clock and in processor time, which is what it would take by the clock on a
+// computer with nothing else to do: the middle one of so many runs.
+type taken struct {
+	clock, cpu time.Duration
+	runs       int
+}
+
+// measure runs work b.N times on so many cores and reports what a run took. bytes is what one run works
+// through, 0 for work that is told in milliseconds.
+func measure(b *testing.B, cores int, bytes int64, work func()) taken {
+	b.Helper()
+	return measureOften(b, cores, bytes, 1, work)
+}
+
+// measureOften is measure with at least so many runs; those beyond b.N count for what it returns.
+func measureOften(b *testing.B, cores int, bytes int64, least int, work func()) taken {
 	b.Helper()
 	if cores > runtime.NumCPU() {
 		b.Skipf("needs %d cores", cores)
@@ -17,14 +30,40 @@ func measure(b *testing.B, cores int, bytes int64, work func()) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(cores))
 	b.ReportAllocs()
 	runtime.GC() // what ran before does not count
-	var clock, cpu time.Duration
-	for b.Loop() {
+	var clocks, cpus []time.Duration
+	once := func() {
 		start, startCPU := time.Now(), cpuTime()
 		work()
-		clock += time.Since(start)
-		cpu += cpuTime() - startCPU
+		clocks, cpus = append(clocks, time.Since(start)), append(cpus, cpuTime()-startCPU)
 	}
-	report(b, bytes, clock, cpu)
+	for b.Loop() {
+		once()
+	}
+	report(b, bytes, sum(clocks), sum(cpus))
+	for len(clocks) < least {
+		once()
+	}
+	return middle(clocks, cpus)
+}
+
+func sum(all []time.Duration) (sum time.Duration) {
+	for _, d := range all {
+		sum += d
+	}
+	return sum
+}
+
+func middle(clocks, cpus []time.Duration) taken {
+	slices.Sort(clocks)
+	slices.Sort(cpus)
+	return taken{clocks[len(clocks)/2], cpus[len(cpus)/2], len(clocks)}
+}
+
+// report says what was measured elsewhere.
+func (t taken) report(b *testing.B) {
+	b.ReportMetric(float64(t.clock.Nanoseconds()), "ns/op")
+	b.ReportMetric(t.clock.Seconds()*1e3, "ms")
+	b.ReportMetric(t.cpu.Seconds()*1e3, "ms-cpu")
 }
 
 // report says what b.N runs took, bytes each, or 0 for work that is told in milliseconds.
