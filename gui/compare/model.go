@@ -162,11 +162,6 @@ func (r *Result) About(w *wording.Words) string {
 	return w.Text("compare.about", "before", r.Before.Named(w), "after", r.After.Named(w), "key", labels(w, r.Key))
 }
 
-// Summary is the numbers in words.
-func (r *Result) Summary(w *wording.Words) string {
-	return w.Text("compare.summary", "added", r.Added, "removed", r.Removed, "changed", r.Changed, "same", r.Same)
-}
-
 // Marks tells how cells of a view of the comparison are tinted in a workbook: the kind of change, and of a changed row
 // the values that differ.
 func Marks(view results.View) func(row, col int) export.Mark {

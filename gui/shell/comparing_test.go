@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 
@@ -112,6 +113,9 @@ func TestTwoFilesAreCompared(t *testing.T) {
 	tab := d.flow.Model().Tab()
 	d.chosen.path = filepath.Join(filepath.Dir(d.saved), "changes.xlsx")
 	d.do(func() { d.flow.Export(tab, resultstable.Wanted{View: tab.Table.Model().View}) })
+	if day := time.Now().Format(time.DateOnly); d.chosen.offered != "What changed february "+day+".xlsx" {
+		t.Errorf("the name that is offered is %q", d.chosen.offered)
+	}
 	names, cover := sheets(t, d.chosen.path)
 	if len(names) != 2 || !strings.Contains(cover, "january.csv") || !strings.Contains(cover, "compared with february.csv") {
 		t.Errorf("the sheets are %q, the first says\n%s", names, cover)

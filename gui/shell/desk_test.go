@@ -123,7 +123,7 @@ func (d *desk) open() {
 		d.t.Fatal(err)
 	}
 	d.log, d.queue, d.news = log, loop.NewQueue(), make(chan struct{}, 1)
-	d.chosen = &chooser{d.saved}
+	d.chosen = &chooser{path: d.saved}
 	o := shell.Options{
 		Locale: d.lang, Folders: d.folders, Profiles: signin.OpenProfiles(d.folders.Profiles()), Vault: d.vault,
 		Customers: customers.Open(d.folders.Customers(), language.English),

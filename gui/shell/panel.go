@@ -102,6 +102,7 @@ func (p *Panel) rebuild() {
 	p.tables, p.bars = map[*resultstable.Flow]*resultstable.Panel{}, map[*resultstable.Flow]fyne.CanvasObject{}
 	p.bar = newTopBar(p)
 	p.notes, p.notesRoll, p.imports, p.tasks = kit.Stacked(4), nil, nil, map[*Task]*workNote{}
+	p.comparing, p.compared = nil, nil
 	p.makeClosing()
 	p.sessions = newSessionsPanel(p)
 	over := container.NewStack()

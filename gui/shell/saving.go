@@ -64,6 +64,9 @@ func (f *Flow) SetCharts(on bool) { f.settings.change(func(s *Settings) { s.Char
 // Export asks for a file and writes rows of a tab into it, in the order they show.
 func (f *Flow) Export(t *Tab, want resultstable.Wanted) {
 	what, missing := f.Title(t), t.Missing()
+	for _, ending := range readable() { // of the file the rows are from
+		what = strings.TrimSuffix(what, "."+ending)
+	}
 	if len(missing) > 0 {
 		what += " " + f.words.Text("window.tab.partial")
 	}
@@ -241,6 +244,6 @@ func fileName(title string, now time.Time, ending string) string {
 			return '-'
 		}
 		return r
-	}, strings.ReplaceAll(title, " · ", " "))
+	}, strings.NewReplacer(" · ", " ", ": ", " ").Replace(title))
 	return filepath.Base(strings.TrimSpace(clean)) + " " + now.Format("2006-01-02") + ending
 }

@@ -66,9 +66,13 @@ func (v *vault) Delete(key string) error {
 }
 
 // chooser is a person who always chooses path; it changes on the screen's goroutine only.
-type chooser struct{ path string }
+type chooser struct {
+	path    string
+	offered string // the name that was offered last
+}
 
-func (c *chooser) SaveFile(context.Context, string, string, ...files.Filter) (string, error) {
+func (c *chooser) SaveFile(_ context.Context, _, name string, _ ...files.Filter) (string, error) {
+	c.offered = name
 	if c.path == "" {
 		return "", files.ErrCancelled
 	}
@@ -106,7 +110,7 @@ func open(t *testing.T, w world.Options) *window {
 	}
 	s := &window{t: t, queue: loop.NewQueue(), sim: &exchangesim.Server{World: w}, path: filepath.Join(dir, "out.csv"),
 		last: make(chan exchangesim.Stats, 1), news: make(chan struct{}, 1)}
-	s.chosen = &chooser{s.path}
+	s.chosen = &chooser{path: s.path}
 	o := shell.Options{
 		Locale: "en-GB", Folders: folders, Profiles: signin.OpenProfiles(folders.Profiles()),
 		Vault: &vault{kept: map[string]secret.Secret{}}, Customers: customers.Open(folders.Customers(), language.English),
