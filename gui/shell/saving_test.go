@@ -1,6 +1,7 @@
 package shell_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -175,9 +176,19 @@ func TestTheCoverSaysWhatWasAskedAndWhatNot(t *testing.T) {
 
 // Saving many rows shows how far it is, and stopping it leaves no file.
 func TestSavingCanBeStopped(t *testing.T) {
-	s := open(t, world.Options{})
-	s.choose("contoso.example")
-	tab := s.ask("Get-Mailbox", "ResultSize", "Unlimited")
+	s := open(t, world.Options{Customers: 1, Mailboxes: 1})
+	path := filepath.Join(filepath.Dir(s.path), "many.csv")
+	var text strings.Builder
+	text.WriteString("Name,Room\r\n")
+	for i := range 60_000 {
+		fmt.Fprintf(&text, "Name %d,%d\r\n", i, i%100)
+	}
+	if err := os.WriteFile(path, []byte(text.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.queue.Do(func() { s.flow.OpenFiles(path) })
+	<-s.queue.Idle()
+	tab := s.flow.Model().Tab()
 	stopped := false
 	s.queue.Do(func() {
 		s.heard = func() {
