@@ -37,16 +37,6 @@ func (l *stacking) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	put(foot, last)
 }
 
-// middleLine puts a line of text in the middle of the height, as wide as there is room.
-type middleLine struct{}
-
-func (middleLine) MinSize(objects []fyne.CanvasObject) fyne.Size { return objects[0].MinSize() }
-func (middleLine) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	h := objects[0].MinSize().Height
-	objects[0].Resize(fyne.NewSize(size.Width, h))
-	objects[0].Move(fyne.NewPos(0, (size.Height-h)/2))
-}
-
 // footLine lays out the status line and the buttons beside it. Where there is little room the chart's button
 // shows its icon alone, and where there is hardly any it goes: the menu of a header opens charts too.
 type footLine struct{ of *Panel }
