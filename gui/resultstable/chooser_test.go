@@ -185,7 +185,7 @@ func TestTheColumnOfTheCursorHasTheFigures(t *testing.T) {
 		s.queue.Do(func() { seen = append(seen, s.panel.status.figures.Text()) })
 		s.do(func() { s.panel.grid.TypedKey(&fyne.KeyEvent{Name: fyne.KeyRight}) })
 	}
-	if !strings.Contains(seen[0], "Size from") || !strings.Contains(seen[1], "Size from") || !strings.Contains(seen[2], "Unlimited · Stop sending at from 0 B to Unlimited") {
+	if !strings.Contains(seen[0], "Size from") || !strings.Contains(seen[1], "Size from") || !strings.Contains(seen[2], "20 selected · Stop sending at from 0 B to Unlimited") {
 		t.Errorf("from column to column it says %q", seen)
 	}
 }

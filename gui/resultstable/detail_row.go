@@ -35,7 +35,7 @@ func (d *detailsSide) places(line Detail) (name, value, room float32) {
 	if d.folds {
 		name += detailMark - 6
 	}
-	value = max(min(d.widest+12, width*0.55), name+50)
+	value = max(min(d.widest+12, width*0.5), name+50)
 	return name, value, max(width-value-detailEdge, 20)
 }
 

@@ -161,7 +161,7 @@ func (m *Model) FiguresText(w *wording.Words) []string {
 	if g.Column.Name == "" || g.Filled == 0 {
 		return out
 	}
-	if !g.Sum.IsNone() {
+	if !g.Sum.IsNone() && !g.Sum.IsUnlimited() {
 		out = append(out, w.Count("table.selected-sum", n, "sum", w.Value(g.Sum)))
 	}
 	longest := out[len(out)-1] + " · " + w.Text("figures.range", "column", Heading(w, g.Column), "from", rangeText(w, g.Min), "to", rangeText(w, g.Max))

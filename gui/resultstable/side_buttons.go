@@ -125,10 +125,22 @@ func (h *headLine) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	}
 }
 
+// tableShare is how much of the width stays with the table when a pane opens: two thirds, or less where a pane
+// would be too narrow to read.
+func (p *Panel) tableShare() float64 {
+	const (
+		usual, least = 0.66, 0.4
+		pane         = 330 // points
+	)
+	if width := p.center.Size().Width; width > 0 {
+		return max(min(usual, 1-pane/float64(width)), least)
+	}
+	return usual
+}
+
 // openSide slides a pane in from the right.
 func (p *Panel) openSide(s *side) {
-	const share = 0.66 // of the width stays with the table
-	slide := p.right == nil
+	slide, share := p.right == nil, p.tableShare()
 	offset := share
 	if !slide {
 		offset = p.split.Offset // as the user dragged it
