@@ -40,7 +40,7 @@ func TestPanesFitAtEveryScale(t *testing.T) {
 				s.panel.OnRelated = func(exchange.Invocation, exchange.CustomerID) {}
 				s.win = test.NewWindow(s.panel.Content())
 				s.win.SetPadded(false)
-				s.win.Canvas().(test.WindowlessCanvas).SetScale(c.scale)
+				s.win.Canvas().(interface{ SetScale(float32) }).SetScale(c.scale)
 				s.win.Resize(fyne.NewSize(1000, 640))
 			})
 			for _, kind := range panes() {
