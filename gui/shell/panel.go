@@ -456,6 +456,7 @@ func (p *Panel) keys() {
 		}
 	})
 	press(ctrl(fyne.KeyF), tabbed, table((*resultstable.Panel).FocusFind))
+	press(ctrlShift(fyne.KeyF), tabbed, table(func(t *resultstable.Panel) { t.NewFilter("") }))
 	press(ctrl(fyne.KeyE), tabbed, table((*resultstable.Panel).Export))
 	press(&fyne.ShortcutUndo{}, tabbed, table((*resultstable.Panel).Undo))
 	press(&fyne.ShortcutRedo{}, tabbed, table((*resultstable.Panel).Redo))
