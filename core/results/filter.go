@@ -133,6 +133,14 @@ func compileCondition(s Snapshot, f Filter, with around) (*leaf, error) {
 	if typ == exchange.None {
 		return l, nil
 	}
+	if f.Op == Exactly {
+		switch typ {
+		case exchange.Text, exchange.List, exchange.Nested:
+			l.match = func(v exchange.Value) bool { return v.Text() == f.Value }
+			return l, nil
+		}
+		f.Op = Equal
+	}
 	test, ok := compileTest(l, typ, f.Op, f.Value, with)
 	if !ok {
 		return nil, &exchange.Problem{Code: CodeBadValue, Doing: "read a condition", Args: map[string]string{

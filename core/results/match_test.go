@@ -34,6 +34,10 @@ func TestOneRowMatchesAsAllDo(t *testing.T) {
 		at("Used", More, "90d"), at("Owners", Equal, "z"), at("Owners", NotContains, "z"),
 		And(at("Size", MoreEqual, "10GB"), at("Size", LessEqual, "20GB")),
 		{Any: []Filter{at("Name", Equal, "anna"), at("Hold", Equal, "no")}}, {Not: &not},
+		{Any: []Filter{at("Name", Equal, "anna"), at("Name", Equal, "Bart"), at("Name", IsEmpty, "")}},
+		at("Name", Exactly, "Anna"), at("Name", Exactly, "anna"), at("Owners", Exactly, "x; z"), at("Owners", Exactly, "z"), at("Size", Exactly, "3GB"),
+		{Any: []Filter{at("Size", Less, "3GB"), at("Size", More, "150GB"), at("Size", IsEmpty, "")}},
+		And(at("Name", Contains, "a"), at("Name", NotContains, "nn"), at("Used", Less, "2026-03-01"), at("Used", MoreEqual, "2026-02-01")),
 	} {
 		q := Query{Filter: f, Now: time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)}
 		view, err := Arrange(t.Context(), s, q)
@@ -51,6 +55,11 @@ func TestOneRowMatchesAsAllDo(t *testing.T) {
 		}
 		if m.Matches(RowID(s.Len())) {
 			t.Errorf("%+v: a row that is not there matches", f)
+		}
+	}
+	for want, f := range map[int]Filter{50: at("Name", Exactly, "Anna"), 0: at("Name", Exactly, "anna"), 80: at("Owners", Exactly, "x; z"), 1: at("Size", Exactly, "3GB")} {
+		if view, err := Arrange(t.Context(), s, Query{Filter: f}); err != nil || view.Len() != want {
+			t.Errorf("%+v keeps %d rows, %v; want %d", f, view.Len(), err, want)
 		}
 	}
 	if _, err := NewMatcher(s, Query{Filter: at("Size", More, "many")}); exchange.CodeOf(err) != CodeBadValue {

@@ -104,11 +104,15 @@ const (
 	StartsWith  Op = "^"
 	IsEmpty     Op = "empty"
 	IsNotEmpty  Op = "!empty"
+
+	// Exactly is Equal to the last letter, case too; a list has all the members in their order, and nothing
+	// else. It is how the rows of one group are asked for, and is not typed.
+	Exactly Op = "=="
 )
 
 func (o Op) known() bool {
 	switch o {
-	case Equal, NotEqual, Less, LessEqual, More, MoreEqual, Contains, NotContains, StartsWith, IsEmpty, IsNotEmpty:
+	case Equal, NotEqual, Less, LessEqual, More, MoreEqual, Contains, NotContains, StartsWith, IsEmpty, IsNotEmpty, Exactly:
 		return true
 	}
 	return false

@@ -115,6 +115,9 @@ func ReadCondition(f results.Filter, kind exchange.Kind) (c Condition, ok bool) 
 		return c, ok
 	}
 	if leaf(f) {
+		if f.Op == results.Exactly {
+			f.Op = results.Equal
+		}
 		c = Condition{Column: f.Column, Values: []string{f.Value}}
 		for _, t := range Tests(kind) {
 			if opOf[t] == f.Op {
@@ -269,8 +272,9 @@ func Together(conditions []results.Filter) results.Filter {
 	return results.Filter{All: conditions}
 }
 
-// ValueFilter is the condition that keeps the rows with the value v in a column. exactly takes a time to its
-// last digit; otherwise it stands for its day, as it shows on this computer.
+// ValueFilter is the condition that keeps the rows with the value v in a column. exactly takes it to its last
+// digit and letter, as groups do; otherwise case does not matter, a list has the members of v among others, and
+// a time stands for its day, as it shows on this computer.
 func ValueFilter(column results.Column, v exchange.Value, exactly bool) results.Filter {
 	is := func(value string) results.Filter {
 		return results.Filter{Column: column.Name, Op: results.Equal, Value: value}
@@ -286,6 +290,8 @@ func ValueFilter(column results.Column, v exchange.Value, exactly bool) results.
 		return is(t.Format(time.DateOnly))
 	case column.Type == exchange.Size && v.Kind() == exchange.Size && !v.IsUnlimited():
 		return is(typedSize(v.Int()))
+	case exactly && (v.Kind() == exchange.Text || v.Kind() == exchange.List || v.Kind() == exchange.Nested):
+		return results.Filter{Column: column.Name, Op: results.Exactly, Value: v.Text()}
 	case v.Kind() == exchange.List:
 		var all []results.Filter
 		for _, m := range v.List() {

@@ -145,7 +145,7 @@ var agos = map[results.Op]string{results.Equal: "filter.exactly-ago", results.No
 	results.More: "filter.older", results.MoreEqual: "filter.at-least-ago",
 	results.Less: "filter.newer", results.LessEqual: "filter.at-most-ago"}
 
-var anyType = map[results.Op]string{results.Equal: "filter.is", results.NotEqual: "filter.is-not",
+var anyType = map[results.Op]string{results.Equal: "filter.is", results.Exactly: "filter.is", results.NotEqual: "filter.is-not",
 	results.Contains: "filter.contains", results.NotContains: "filter.not-contains", results.StartsWith: "filter.starts",
 	results.IsEmpty: "filter.empty", results.IsNotEmpty: "filter.not-empty"}
 

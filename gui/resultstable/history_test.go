@@ -2,11 +2,13 @@ package resultstable
 
 import (
 	"reflect"
+	"strconv"
 	"testing"
 	"time"
 
 	"fyne.io/fyne/v2"
 
+	"tenantry/core/exchange"
 	"tenantry/core/results"
 	"tenantry/gui/kit/grid"
 )
@@ -222,5 +224,29 @@ func TestGroupsOpenAndClose(t *testing.T) {
 	s.wantShows("ungrouped", 60, first)
 	if told != 0 {
 		t.Errorf("the columns of groups were kept for the cmdlet %d times", told)
+	}
+}
+
+// TestAGroupHasItsOwnRowsOnly opens a group whose text another one has in other letters.
+func TestAGroupHasItsOwnRowsOnly(t *testing.T) {
+	s := open(t, "Get-User", "contoso.example")
+	var rows []exchange.Record
+	for i, name := range []string{"anna", "Anna", "anna", "bart"} {
+		rows = append(rows, exchange.Record{Fields: []exchange.Field{{Name: "Name", Value: exchange.NewText(name)},
+			{Name: "Members", Value: exchange.NewList([]exchange.Value{exchange.NewText("x"), exchange.NewText([]string{"y", "z"}[i%2])})}}})
+	}
+	s.arrive(rows)
+	for _, column := range []string{"Name", "Members"} {
+		s.do(func() { s.flow.GroupBy(results.Group{Columns: []string{column}}) })
+		groups, _ := s.shows()
+		for row := range groups {
+			var count, value string
+			s.queue.Do(func() { count, value = s.cell(row, results.CountColumn), s.cell(row, column) })
+			s.do(func() { s.flow.OpenGroup(row) })
+			if got, _ := s.shows(); strconv.Itoa(got) != count {
+				t.Errorf("the group %q counts %s rows and shows %d", value, count, got)
+			}
+			s.do(s.flow.BackToGroups)
+		}
 	}
 }
