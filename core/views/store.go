@@ -29,7 +29,7 @@ func (s *Store) path(forWhat, name string) string {
 	return filepath.Join(s.folder, hex.EncodeToString(sum[:10])+Ending)
 }
 
-// All are the views for a cmdlet or report, and those for any, by name; with an empty forWhat all there are. A
+// All are the views for a cmdlet or report, and those made on files, by name; with an empty forWhat all there are. A
 // file that cannot be read is left alone and left out.
 func (s *Store) All(forWhat string) ([]View, error) {
 	entries, err := os.ReadDir(s.folder)
@@ -110,7 +110,7 @@ func (s *Store) Remove(v View) error {
 	return nil
 }
 
-// Find is the view of a name for a cmdlet or report, or for any: the error is CodeUnknown, with the names that
+// Find is the view of a name for a cmdlet or report, or one made on a file: the error is CodeUnknown, with the names that
 // look like it. An empty forWhat looks among all.
 func (s *Store) Find(forWhat, name string) (View, error) {
 	all, err := s.All(forWhat)

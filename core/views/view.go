@@ -31,7 +31,7 @@ type Column struct {
 // View is a saved view. Its zero fields mean: as usual.
 type View struct {
 	Name    string            `json:"name"`
-	For     string            `json:"for,omitempty"`     // the cmdlet or report whose answers it is for; empty for any
+	For     string            `json:"for,omitempty"`     // the cmdlet or report whose answers it is for; empty for tables of files
 	Columns []Column          `json:"columns,omitempty"` // in order; those it does not name come after, hidden
 	Frozen  int               `json:"frozen,omitempty"`  // so many of the first columns stay in sight
 	Sort    []results.SortKey `json:"sort,omitempty"`

@@ -172,7 +172,7 @@ func (f *Flow) loadViews(first bool) {
 				return
 			}
 			f.saved.known = all
-			if at := slices.IndexFunc(all, func(v views.View) bool { return v.First }); first && at >= 0 && !f.CanUndo() {
+			if at := slices.IndexFunc(all, f.isFirst); first && at >= 0 && !f.CanUndo() {
 				f.saved.now = &all[at]
 				f.followView()
 				return
@@ -182,13 +182,20 @@ func (f *Flow) loadViews(first bool) {
 	})
 }
 
-// allFor are the views for a cmdlet; a table of no cmdlet has those that are for any.
+// isFirst tells whether a view shows at first. One that was made on a file does so only for files that have what
+// it asks for: it is meant for none of the others.
+func (f *Flow) isFirst(v views.View) bool {
+	if !v.First || v.For != "" {
+		return v.First
+	}
+	_, missing := v.Fit(f.table.Snapshot())
+	return len(missing) == 0
+}
+
+// allFor are the views for a cmdlet; a table of none has those that were made on files.
 func allFor(store *views.Store, cmdlet string) ([]views.View, error) {
 	all, err := store.All(cmdlet)
-	if cmdlet == "" {
-		all = slices.DeleteFunc(all, func(v views.View) bool { return v.For != "" })
-	}
-	return all, err
+	return slices.DeleteFunc(all, func(v views.View) bool { return !strings.EqualFold(v.For, cmdlet) }), err
 }
 
 // keep does something with the store away from the screen, reads it anew, and calls then.

@@ -76,9 +76,14 @@ func open(t *testing.T, cmdlet string, customers ...exchange.CustomerID) *screen
 // openWith opens a table with saved views; store may be nil.
 func openWith(t *testing.T, store *views.Store, cmdlet string, customers ...exchange.CustomerID) *screen {
 	t.Helper()
-	s := &screen{t: t, queue: loop.NewQueue()}
+	return openTable(t, store, results.NewTable(results.RunInfo{ID: "1", Invocation: exchange.Invocation{Cmdlet: cmdlet}, Customers: customers, Started: noon}))
+}
+
+// openTable opens a table as it is.
+func openTable(t *testing.T, store *views.Store, table *results.Table) *screen {
+	t.Helper()
+	s := &screen{t: t, queue: loop.NewQueue(), table: table}
 	test.NewTempApp(t).Settings().SetTheme(theme.Theme{Mode: theme.Light})
-	s.table = results.NewTable(results.RunInfo{ID: "1", Invocation: exchange.Invocation{Cmdlet: cmdlet}, Customers: customers, Started: noon})
 	s.queue.Do(func() {
 		s.flow = NewFlow(s.table, Options{Loop: s.queue, Words: wording.For("en"), Views: store, Now: func() time.Time { return noon },
 			Name: func(c exchange.CustomerID) string {

@@ -301,3 +301,38 @@ func TestAViewOfGroupsComesBackGrouped(t *testing.T) {
 	})
 	s.shot("views-groups")
 }
+
+// TestAViewOfAFileIsNotForCmdlets has a view that was made on a file and shows at first: in a file with other
+// columns it does not, and in the answer of a cmdlet it is not offered.
+func TestAViewOfAFileIsNotForCmdlets(t *testing.T) {
+	store := views.Open(t.TempDir())
+	if err := store.Keep(views.View{Name: "Of a file", First: true, Filter: results.Filter{Column: "TotalItemSize", Op: results.More, Value: "45GB"}}); err != nil {
+		t.Fatal(err)
+	}
+	ofFile := openFilled(t, store, "", mailboxes(60))
+	ofFile.wantRows("a file with its column", 16)
+	other := openFilled(t, store, "", []exchange.Record{{Fields: []exchange.Field{{Name: "Name", Value: exchange.NewText("x")}}}})
+	other.wantRows("a file without it", 1)
+	other.queue.Do(func() {
+		if r := other.flow.Model().Remarks; len(r) != 0 {
+			t.Errorf("it says %+v", r)
+		}
+	})
+	if offered, _ := other.offers("Of a file (shows at first)"); !offered {
+		t.Error("another file does not offer it")
+	}
+	if offered, _ := openFilled(t, store, "Get-Mailbox", mailboxes(5)).offers("Of a file (shows at first)"); offered {
+		t.Error("the answer of a cmdlet offers it")
+	}
+}
+
+// openFilled opens a table that has all its rows, as that of a file does.
+func openFilled(t *testing.T, store *views.Store, cmdlet string, rows []exchange.Record) *screen {
+	t.Helper()
+	table := results.NewTable(results.RunInfo{ID: "1", Invocation: exchange.Invocation{Cmdlet: cmdlet}, Started: noon})
+	if err := table.Append("", rows); err != nil {
+		t.Fatal(err)
+	}
+	table.Finish(noon)
+	return openTable(t, store, table)
+}
