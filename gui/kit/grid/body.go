@@ -3,6 +3,7 @@ package grid
 import (
 	"image"
 	"image/color"
+	"math"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -91,6 +92,7 @@ type strip struct {
 	cells    []cellSlot
 	row      int
 	gen      uint64
+	scale    float64
 	from, to int64 // places on the columns the picture begins and ends at
 }
 
@@ -176,18 +178,18 @@ func (r *bodyRenderer) draw() {
 		return
 	}
 	placePane(r.pane, r.edge, &g.cols, r.of.Size())
-	across := fyne.NewSize(float32(g.x.view), float32(h))
+	across, scale := fyne.NewSize(float32(g.x.view), float32(h)), r.scale()
 	for row := int(first); row < int(end); row++ {
 		s := r.slots[row%n]
 		s.row = row
-		r.strip(&s.cells, row, left, stop, h)
-		r.strip(&s.fixed, row, 0, g.cols.pinned, h)
+		r.strip(&s.cells, row, left, stop, h, scale)
+		r.strip(&s.fixed, row, 0, g.cols.pinned, h, scale)
 		r.fill(s)
 		y := float32(int64(row)*h - g.y.off)
 		s.back.Resize(across)
 		s.back.Move(fyne.NewPos(0, y))
-		move(s.cells.box, fyne.NewPos(float32(-g.x.off-g.cols.edge), y))
-		move(s.fixed.box, fyne.NewPos(0, y))
+		move(s.cells.box, fyne.NewPos(float32(-g.x.off-g.cols.edge)+nudge, y+nudge))
+		move(s.fixed.box, fyne.NewPos(nudge, y+nudge))
 		s.show(true)
 	}
 	for _, s := range r.slots {
@@ -287,8 +289,12 @@ func (r *bodyRenderer) makeStrip(s *strip, across int) {
 // margin is how far beyond what shows a picture reaches at most, so that a broad column needs no broad picture.
 const margin = 400
 
+// nudge, in points, keeps pictures off the places half-way between two pixels, where the top might be rounded up
+// and the bottom down.
+const nudge = -0.01
+
 // strip brings a picture in line with a row's cells in the columns from left up to stop.
-func (r *bodyRenderer) strip(s *strip, row, left, stop int, h int64) {
+func (r *bodyRenderer) strip(s *strip, row, left, stop int, h int64, scale float64) {
 	g := r.of.of
 	if s.picture.Hidden = left == stop; s.picture.Hidden {
 		s.row = -1
@@ -299,12 +305,12 @@ func (r *bodyRenderer) strip(s *strip, row, left, stop int, h int64) {
 	if left >= g.cols.pinned {
 		from, to = max(from, g.x.off+g.cols.edge), min(to, g.x.off+g.x.view)
 	}
-	fresh := s.row == row && s.gen == g.gen
+	fresh := s.row == row && s.gen == g.gen && s.scale == scale
 	if fresh && s.from <= from && to <= s.to {
 		return
 	}
 	if !fresh {
-		s.row, s.gen = row, g.gen
+		s.row, s.gen, s.scale = row, g.gen, scale
 		for i := range s.cells {
 			s.cells[i].place = -1
 		}
@@ -325,7 +331,9 @@ func (r *bodyRenderer) strip(s *strip, row, left, stop int, h int64) {
 	s.from = max(g.cols.list[left].start, from-margin)
 	s.to = min(last.start+last.width, to+margin)
 	s.picture.Move(fyne.NewPos(float32(s.from), 0))
-	if size := fyne.NewSize(float32(s.to-s.from), float32(h)); s.picture.Size() != size {
+	// Whole pixels, so that wherever a row stands its picture is neither stretched nor squeezed by one.
+	wide, high := math.Round(float64(s.to-s.from)*scale), math.Floor(float64(h)*scale+0.001)
+	if size := fyne.NewSize(float32(wide/scale), float32(high/scale)); s.picture.Size() != size {
 		s.picture.Resize(size) // refreshes too
 		return
 	}

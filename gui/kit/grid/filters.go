@@ -40,6 +40,7 @@ type filters struct {
 
 // field is one of them.
 type field struct {
+	of    *filters
 	entry *kit.Entry
 	box   *fyne.Container
 	inner *container.ThemeOverride
@@ -188,12 +189,11 @@ func (f *filters) step(d *field, back bool) {
 
 // newField makes a field with its keys: Tab to the next, Down to the cells, Up to the header, Esc empties.
 func (f *filters) newField() *field {
-	d := &field{entry: kit.NewEntry(""), ring: canvas.NewRectangle(nil), box: free(), place: -1}
+	d := &field{of: f, entry: kit.NewEntry(""), ring: canvas.NewRectangle(nil), box: free(), place: -1}
 	d.entry.Wrapping, d.entry.Scroll = fyne.TextWrapOff, container.ScrollHorizontalOnly // no bar beside one line
 	d.inner = container.NewThemeOverride(d.entry, small{})
 	d.box.Objects = []fyne.CanvasObject{d.inner, d.ring}
 	d.ring.Hidden = true
-	d.entry.PlaceHolder = f.of.FilterHint
 	d.entry.OnChanged = func(text string) {
 		if !d.quiet {
 			f.typed(d, text)
@@ -364,7 +364,9 @@ func (r *filtersRenderer) draw() {
 			scrolled = append(scrolled, d.box)
 			x -= g.cols.edge
 		}
-		d.put(float32(x), float32(width), f.Size().Height, g.all[g.cols.list[d.place].index].Title)
+		column := g.cols.list[d.place]
+		d.put(float32(x), float32(width), f.Size().Height, g.all[column.index].Title)
+		d.box.Hidden = width < min(readable, column.width)
 	}
 	r.fixed.Objects, r.pane.inner.Objects = fixed, scrolled
 	if typed != nil && typed.place < 0 { // far to the left of everything, where it is not seen but keeps the keyboard
@@ -397,7 +399,8 @@ func (f *filters) take(key string) *field {
 func (d *field) put(x, width, height float32, title string) {
 	d.entry.SetLabel(title)
 	d.box.Move(fyne.NewPos(x, 0))
-	d.box.Hidden = width < narrowest/2
+	d.box.Hidden = false
+	d.hint(d.of.of.FilterHint, width)
 	size := fyne.NewSize(max(width-5, 0), height-5)
 	d.box.Resize(fyne.NewSize(width, height))
 	d.inner.Move(fyne.NewPos(2, 2))
@@ -406,10 +409,26 @@ func (d *field) put(x, width, height float32, title string) {
 	d.ring.Resize(size)
 }
 
+// readable is how much of a field shows at least, in points, unless its column is narrower.
+const readable = 56
+
+// hint is the greyed words, where there is room for them.
+func (d *field) hint(words string, width float32) {
+	if d.of.of.ruler(false).width(words)+20 > width {
+		words = ""
+	}
+	if d.entry.PlaceHolder != words {
+		d.entry.SetPlaceHolder(words)
+	}
+}
+
 // small is the theme of the fields: Tenantry's, with less room around the words.
 type small struct{}
 
 func (small) Color(n fyne.ThemeColorName, v fyne.ThemeVariant) color.Color {
+	if n == fynetheme.ColorNameShadow {
+		return color.Transparent // it would lie over the field's edge
+	}
 	return fyne.CurrentApp().Settings().Theme().Color(n, v)
 }
 
@@ -422,8 +441,11 @@ func (small) Icon(n fyne.ThemeIconName) fyne.Resource {
 }
 
 func (small) Size(n fyne.ThemeSizeName) float32 {
-	if n == fynetheme.SizeNameInnerPadding {
+	switch n {
+	case fynetheme.SizeNameInnerPadding:
 		return 4
+	case fynetheme.SizeNameScrollBar, fynetheme.SizeNameScrollBarSmall:
+		return 0 // it would cover the words
 	}
 	return fyne.CurrentApp().Settings().Theme().Size(n)
 }

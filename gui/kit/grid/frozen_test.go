@@ -2,6 +2,7 @@ package grid
 
 import (
 	"fmt"
+	"math"
 	"reflect"
 	"testing"
 
@@ -28,8 +29,8 @@ func stands(g *Grid) map[int]float32 {
 				continue
 			}
 			column := g.cols.list[c.place]
-			if x := part.x + float32(column.start); x+float32(column.width) > r.pane.Position().X && x < float32(g.x.view) || part.strip == &s.fixed {
-				out[column.index] = x
+			if x := part.x - nudge + float32(column.start); x+float32(column.width) > r.pane.Position().X && x < float32(g.x.view) || part.strip == &s.fixed {
+				out[column.index] = float32(math.Round(float64(x)*100) / 100)
 			}
 		}
 	}

@@ -144,6 +144,30 @@ func TestTintsAndBars(t *testing.T) {
 	}
 }
 
+// TestPicturesAreWholePixels holds for scales at which a row is not: one pixel more or less would blur the words.
+func TestPicturesAreWholePixels(t *testing.T) {
+	for _, scale := range []float32{1, 1.1, 1.25, 1.304, 1.5, 1.75, 2} {
+		g, w := show(t, &numbered{rows: 100, columns: 20})
+		w.Canvas().(interface{ SetScale(float32) }).SetScale(scale)
+		g.SetFrozen(1)
+		for top := range 40 {
+			g.SetTop(top/7, top)
+			r := g.body.painted
+			s := &r.slots[(top/7+1)%len(r.slots)].cells
+			y := s.box.Position().Y
+			pixels := func(p float32) int { return int(math.Round(float64(p * scale))) }
+			high, wide := pixels(s.picture.Size().Height), pixels(s.picture.Size().Width)
+			if drawn := pixels(y+s.picture.Size().Height) - pixels(y); drawn != high || high > 28*2 || wide == 0 {
+				t.Fatalf("at %v a picture of %d pixels is drawn on %d", scale, high, drawn)
+			}
+			x := s.picture.Position().X + s.box.Position().X
+			if drawn := pixels(x+s.picture.Size().Width) - pixels(x); drawn != wide {
+				t.Fatalf("at %v a picture of %d pixels is drawn on %d", scale, wide, drawn)
+			}
+		}
+	}
+}
+
 // TestBlendIsExact compares the mixing of colours with the rule itself.
 func TestBlendIsExact(t *testing.T) {
 	img := image.NewRGBA(image.Rect(0, 0, 3, 3))
