@@ -50,15 +50,18 @@ func Open(ctx context.Context, path string) (*Opened, error) {
 			return o, err
 		}
 	}
-	text, err := readFile(path, info.Size())
-	if err != nil {
+	text, err := readFile(ctx, path, info.Size())
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case err != nil:
 		return nil, notRead(path, err)
 	}
 	return read(ctx, path, text)
 }
 
 // readFile reads a file as a string, without the copy that making one of bytes takes.
-func readFile(path string, size int64) (string, error) {
+func readFile(ctx context.Context, path string, size int64) (string, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return "", err
@@ -66,11 +69,24 @@ func readFile(path string, size int64) (string, error) {
 	defer func() { _ = f.Close() }() // only read from
 	var b strings.Builder
 	b.Grow(int(size))
-	n, err := io.Copy(&b, io.LimitReader(f, largest+1))
+	n, err := io.Copy(&b, io.LimitReader(untilDone{ctx, f}, largest+1))
 	if err == nil && n > largest {
 		err = errors.New("grows while it is read")
 	}
 	return b.String(), err
+}
+
+// untilDone reads until ctx ends: a file may be far away.
+type untilDone struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (u untilDone) Read(p []byte) (int, error) {
+	if err := u.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return u.r.Read(p)
 }
 
 // Read is Open for content that is in memory already; name is the file's name for its ending and for
