@@ -139,7 +139,7 @@ func NewPanel(flow *Flow) *Panel {
 	p.export = kit.NewButton(w.Text("table.export"), icons.Export, kit.Plain, p.exportMenu)
 	p.export.SetTip(w.Text("table.export-tip"))
 
-	line := container.New(&headLine{p.panes}, p.find.root, p.groups, p.views.button, p.fields)
+	line := container.New(&headLine{p.panes, p.views}, p.find.root, p.groups, p.views.button, p.fields)
 	for _, b := range p.panes.all {
 		line.Add(b)
 	}

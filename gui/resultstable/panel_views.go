@@ -23,6 +23,9 @@ import (
 type viewButton struct {
 	panel  *Panel
 	button *kit.Button
+	words  string // of the button, where there is room for them, and how wide it is with them
+	wide   float32
+	icon   bool            // there is not
 	naming *fyne.Container // hidden while nothing is named
 	name   *kit.Field
 	entry  *kit.Entry
@@ -35,6 +38,7 @@ func newViewButton(p *Panel) *viewButton {
 	w := p.flow.Words()
 	v := &viewButton{panel: p}
 	v.button = kit.NewButton(w.Text("view.menu"), icons.Star, kit.Quiet, v.open)
+	v.words, v.wide = v.button.Text(), v.button.MinSize().Width
 	v.button.SetTip(w.Text("view.menu-tip"))
 	v.button.Hidden = p.flow.o.Views == nil
 	v.entry = kit.NewEntry(w.Text("view.name"))
@@ -61,10 +65,25 @@ func (v *viewButton) draw() {
 	} else {
 		v.button.SetTip(w.Text("view.menu-tip"))
 	}
-	if text != v.button.Text() {
+	if text != v.words {
+		v.words, v.icon = text, false
 		v.button.SetText(text)
+		v.wide = v.button.MinSize().Width
 		v.panel.head.Objects[0].Refresh()
 	}
+}
+
+// fold leaves the icon of the button, where there is no room for its words, or shows them again.
+func (v *viewButton) fold(icon bool) {
+	if icon == v.icon {
+		return
+	}
+	v.icon = icon
+	text := v.words
+	if icon {
+		text = ""
+	}
+	v.button.SetText(text)
 }
 
 func (v *viewButton) open() {

@@ -70,8 +70,11 @@ func (b *paneButtons) choose(name string) {
 }
 
 // headLine lays out the find field, the button back to the groups and the buttons of the panes. Where there
-// is not room for their words, the buttons of the panes show their icons alone.
-type headLine struct{ of *paneButtons }
+// is not room for their words, the buttons of the panes show their icons alone, and then the one of the views too.
+type headLine struct {
+	of    *paneButtons
+	views *viewButton
+}
 
 const (
 	findWidth    = 420 // points, at most
@@ -109,6 +112,11 @@ func (h *headLine) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	h.of.say(least+headLineRoom+need+h.of.words <= size.Width)
 	if h.of.said {
 		need += h.of.words
+	}
+	if v := h.views; v.button.Visible() {
+		with := need - v.button.MinSize().Width + v.wide
+		v.fold(least+headLineRoom+with > size.Width)
+		need = h.width(objects)
 	}
 	high := find.MinSize().Height
 	most := findWidth + 2*(least-findLeast) // what was found takes the room of the field

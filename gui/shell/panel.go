@@ -154,7 +154,7 @@ func (p *Panel) makeWorking() *fyne.Container {
 	p.start = container.NewStack(p.starters())
 	p.middle = container.New(&middle{p}, p.form.Search(), p.notesRoll, p.form.Card(), p.start, p.tabs.root, p.progress.root, p.result, p.form.Pop())
 	p.form.OnHeight = p.draw
-	split := container.NewHSplit(p.customers.Content(), p.middle)
+	split := container.NewHSplit(container.New(&atLeast{216}, p.customers.Content()), p.middle) // its heading and buttons beside each other
 	split.Offset = 0.21
 	var top fyne.CanvasObject = container.NewStack()
 	if f.model.Sample {

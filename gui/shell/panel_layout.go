@@ -8,7 +8,7 @@ const margin = 12
 // search box over all below it. The form gets what it needs as long as the table keeps its part.
 type middle struct{ panel *Panel }
 
-func (l *middle) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(520, 320) }
+func (l *middle) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(400, 320) }
 
 func (l *middle) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	p := l.panel
@@ -111,6 +111,14 @@ func (f *fixedHeight) Layout(o []fyne.CanvasObject, size fyne.Size) {
 		o.Resize(size)
 	}
 }
+
+// atLeast gives its object at least a width.
+type atLeast struct{ width float32 }
+
+func (a *atLeast) MinSize(o []fyne.CanvasObject) fyne.Size {
+	return o[0].MinSize().Max(fyne.NewSize(a.width, 0))
+}
+func (a *atLeast) Layout(o []fyne.CanvasObject, size fyne.Size) { o[0].Resize(size) }
 
 // fixedWidth gives its object a width.
 type fixedWidth struct{ width float32 }
