@@ -14,6 +14,11 @@ import (
 // package, or ctx's own when it ended first. A column that the query names must exist, unless the snapshot
 // has no rows: an answer without rows cannot tell its columns, so then any name is good.
 func Arrange(ctx context.Context, s Snapshot, q Query) (View, error) {
+	return arrangeFrom(ctx, s, q, nil)
+}
+
+// arrangeFrom is Arrange; before are rows that were sorted as q asks, or nil.
+func arrangeFrom(ctx context.Context, s Snapshot, q Query, before []uint32) (View, error) {
 	a := &arranged{snap: s, query: q}
 	f := s.get()
 	shown, err := chooseColumns(a, s.Columns(), q.Columns, f.rows == 0 || !q.Group.IsZero())
@@ -51,9 +56,18 @@ func Arrange(ctx context.Context, s Snapshot, q Query) (View, error) {
 			}
 		}
 	}
-	if rows, err = sortRows(ctx, cols, names, keys, rows, n, q.Language); err != nil {
-		return View{}, err
+	sorted, done := rows, false
+	if before != nil {
+		if sorted, done, err = sortAfter(ctx, f, keys, rows, before, q.Language); err != nil {
+			return View{}, err
+		}
 	}
+	if !done {
+		if sorted, err = sortRows(ctx, cols, names, keys, rows, n, q.Language); err != nil {
+			return View{}, err
+		}
+	}
+	rows = sorted
 	if q.Limit > 0 && n > q.Limit {
 		if n = q.Limit; rows != nil {
 			rows = rows[:n:n]

@@ -197,3 +197,31 @@ func BenchmarkProfile(b *testing.B) {
 		})
 	}
 }
+
+// A thousand rows come to a million that are sorted.
+func BenchmarkSortWhileRowsArrive(b *testing.B) {
+	for _, column := range []string{"DisplayName", "TotalItemSize"} {
+		b.Run(column, func(b *testing.B) {
+			table := inventMailboxes(1_000_000)
+			more := inventMailboxes(1000).Snapshot()
+			rows := make([]exchange.Record, more.Len())
+			for i := range rows {
+				rows[i] = more.Row(RowID(i))
+			}
+			q := Query{Sort: []SortKey{{Column: column}}}
+			view, err := Arrange(context.Background(), table.Snapshot(), q)
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := table.Append("contoso.example", rows); err != nil {
+					b.Fatal(err)
+				}
+				if view, err = ArrangeAfter(context.Background(), table.Snapshot(), q, view); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

@@ -11,6 +11,7 @@ import (
 type Snapshot struct{ s *frozen }
 
 type frozen struct {
+	of        *tableID // nil for no table
 	info      RunInfo
 	rows      int
 	cols      []*frozenColumn

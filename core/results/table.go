@@ -64,6 +64,7 @@ const (
 // Table collects the rows of one run. It is safe for use from several goroutines; rows of one Append stay
 // together.
 type Table struct {
+	id        *tableID
 	mu        sync.Mutex
 	info      RunInfo
 	rows      int
@@ -77,9 +78,13 @@ type Table struct {
 	lastSeen  uint64
 }
 
+// tableID tells tables apart for those who hold only a Snapshot.
+type tableID struct{ _ byte }
+
 // NewTable returns an empty table.
 func NewTable(info RunInfo) *Table {
 	return &Table{
+		id:        &tableID{},
 		info:      info,
 		byName:    map[string]int{},
 		customers: newColumn(CustomerColumn),
@@ -193,7 +198,7 @@ func (t *Table) Snapshot() Snapshot {
 	if t.lastSeen == t.version {
 		return t.last
 	}
-	s := &frozen{info: t.info, rows: t.rows}
+	s := &frozen{of: t.id, info: t.info, rows: t.rows}
 	t.customers.pad(t.rows)
 	s.customers = t.customers.freeze()
 	if len(t.info.Customers) > 1 || t.customers.distinct() > 1 {

@@ -267,7 +267,7 @@ func (f *Flow) arrange() {
 	ctx, cancel := context.WithCancel(f.ctx)
 	f.arranging = cancel
 	f.o.Loop.Go(ctx, func(ctx context.Context) {
-		view, err := results.Arrange(ctx, snapshot, query)
+		view, err := results.ArrangeAfter(ctx, snapshot, query, before)
 		var largest map[string]float64
 		if err == nil && ctx.Err() == nil {
 			largest = largestSizes(view)
