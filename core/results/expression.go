@@ -10,8 +10,10 @@ import (
 //
 //	TotalItemSize > 45GB          LastLogonTime < 90d        WhenCreated >= 2026-01-01
 //	"Display name" ^ Anna         Notes empty                LitigationHoldEnabled = true
+//	Office in Utrecht,"Den Haag"  Office not in Utrecht,Zwolle
 //
-// The operators are = != < <= > >= ~ (contains) !~ ^ (starts with) empty !empty. A column name that has a
+// The operators are = != < <= > >= ~ (contains) !~ ^ (starts with) empty !empty, and in and not in, which are = of
+// one of several values and of none. A column name that has a
 // space or one of = ! < > ~ ^ in it, and a value with spaces at its ends, stand in double or single quotes;
 // a quote inside is written twice. Names and text are compared without regard to case.
 //
@@ -19,7 +21,7 @@ import (
 // sizes; whole numbers and decimals; true, false, yes, no for flags; 90d, 12h or 1.00:00:00 for durations;
 // for times a date (2026-01-01, the whole day; 2026-01-01T14:30:00Z; read in this computer's zone when none
 // is given) or a span, with which the time's age is compared: LastLogonTime < 90d means less than 90 days
-// ago, > 90d longer ago. Empty cells match only empty, = "", != and !~.
+// ago, > 90d longer ago. Empty cells match only empty, = "", !=, !~ and not in.
 //
 // The error is a CodeBadExpression.
 func ParseCondition(text string) (Filter, error) {
@@ -37,6 +39,16 @@ func ParseCondition(text string) (Filter, error) {
 		return Filter{Column: name, Op: IsEmpty}, nil
 	case "!empty", "! empty", "not empty":
 		return Filter{Column: name, Op: IsNotEmpty}, nil
+	}
+	if list, not, found := cutIn(rest); found {
+		any, ok := parseSet(name, list)
+		switch {
+		case !ok:
+			return bad(name + " in a,b")
+		case not:
+			return Filter{Not: &any}, nil
+		}
+		return any, nil
 	}
 	for _, op := range []Op{NotEqual, LessEqual, MoreEqual, NotContains, Equal, Less, More, Contains, StartsWith} {
 		value, found := strings.CutPrefix(rest, string(op))
@@ -59,6 +71,36 @@ func ParseCondition(text string) (Filter, error) {
 		return Filter{Column: name, Op: op, Value: value}, nil
 	}
 	return bad(name + " = value")
+}
+
+// cutIn takes "in" or "not in" from the front of s.
+func cutIn(s string) (list string, not, found bool) {
+	word, rest, _ := strings.Cut(s, " ")
+	if strings.EqualFold(word, "not") {
+		word, rest, _ = strings.Cut(strings.TrimSpace(rest), " ")
+		not = true
+	}
+	return rest, not, strings.EqualFold(word, "in")
+}
+
+// parseSet reads the values of a set, "a,b,…"; one with a comma in it stands in quotes.
+func parseSet(column, list string) (f Filter, ok bool) {
+	for rest := strings.TrimSpace(list); ; {
+		quoted := rest != "" && (rest[0] == '"' || rest[0] == '\'')
+		value, after, ok := takeName(rest, func(r byte) bool { return r == ',' })
+		after = strings.TrimSpace(after)
+		if !quoted {
+			value = strings.TrimSpace(value)
+		}
+		if !ok || !quoted && value == "" || after != "" && after[0] != ',' {
+			return Filter{}, false
+		}
+		f.Any = append(f.Any, Filter{Column: column, Op: Equal, Value: value})
+		if after == "" {
+			return f, true
+		}
+		rest = strings.TrimSpace(after[1:])
+	}
 }
 
 // ParseConditions reads several conditions, all of which must hold.

@@ -320,7 +320,8 @@ func TestConditions(t *testing.T) {
 		"Hold = true": "A", "Hold = no": "BD", "Hold != yes": "BCD", "Keep > 7d": "A", "Keep = 1h": "B", "Keep <= 14.00:00:00": "AB",
 		"'Display Name' ~ VRIES": "A", "\"Display Name\" ^ b": "B", "'display name' !~ an": "C", "Office = UTRECHT": "AB", "Office < Z": "AB", "Office != utrecht": "CD",
 		"Addresses = smtp:info@contoso.example": "A", "Addresses ~ anna@": "A", "Addresses ^ SMTP:": "A", "Addresses empty": "BCD", "Logon ~ 2026-01": "D",
-		"Office == 'Zwolle'": "D",
+		"Office == 'Zwolle'": "D", "Office in zwolle, Amersfoort": "D", "Office IN \"Utrecht\",'Zwolle'": "ABD", "Office not in Utrecht,\"x, y\"": "CD",
+		"Items in 10,40,50": "AD", "Size in 1GB,\"\"": "BC", "Size not  in 1GB,''": "AD", "Hold in yes": "A", "Logon in 2026-01,10d": "AD",
 	} {
 		f, err := ParseCondition(expr)
 		if err != nil {
@@ -353,7 +354,7 @@ func TestConditions(t *testing.T) {
 func TestWhatCannotBeReadIsExplained(t *testing.T) {
 	s := people(t)
 	ctx := context.Background()
-	for _, expr := range []string{"", "Size", "> 5", "Size >", "'Size > 5", "Size > 'x", "Size ? 5", "Size = 'a' b"} {
+	for _, expr := range []string{"", "Size", "> 5", "Size >", "'Size > 5", "Size > 'x", "Size ? 5", "Size = 'a' b", "Size in", "Size in ,1", "Size in 1,", "Size in '1", "Size in '1' 2", "Size not 1"} {
 		if _, err := ParseCondition(expr); exchange.CodeOf(err) != CodeBadExpression {
 			t.Errorf("%q gave %v", expr, err)
 		}
@@ -538,15 +539,27 @@ func TestLimitsAndEmptyViews(t *testing.T) {
 }
 
 func FuzzExpression(f *testing.F) {
-	for _, s := range []string{"A > 5GB", "'Display Name' ^ x", "A !empty", "A = \"q\"\"q\"", "T < 1d12h", "T >= 2026-01-01", "A,B:desc", "\"", "A = 9999999999999999999999PB", "T < 99999999999999y"} {
+	for _, s := range []string{"A > 5GB", "'Display Name' ^ x", "A !empty", "A = \"q\"\"q\"", "T < 1d12h", "T >= 2026-01-01", "A,B:desc", "\"", "A = 9999999999999999999999PB", "T < 99999999999999y", "A in 1,'2'", "A not in \"\",x"} {
 		f.Add(s)
 	}
 	s := people(f)
 	f.Fuzz(func(t *testing.T, text string) {
 		ctx := context.Background()
 		if c, err := ParseCondition(text); err == nil {
+			leaves := []*Filter{&c}
+			if c.Not != nil {
+				leaves = []*Filter{c.Not}
+			}
+			if any := leaves[0].Any; any != nil {
+				leaves = nil
+				for i := range any {
+					leaves = append(leaves, &any[i])
+				}
+			}
 			for i := range s.Columns() {
-				c.Column = s.Columns()[i].Name
+				for _, leaf := range leaves {
+					leaf.Column = s.Columns()[i].Name
+				}
 				if _, err := Arrange(ctx, s, Query{Filter: c}); err != nil && exchange.CodeOf(err) != CodeBadValue {
 					t.Fatalf("%q: %v", text, err)
 				}

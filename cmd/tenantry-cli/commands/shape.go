@@ -41,7 +41,8 @@ type shapeFlags struct {
 // conditions is what the help of every command that writes a table says about --where.
 const conditions = "A condition of --where is a column, a comparison and a value: = != < <= > >= ~ (contains)\n" +
 	"!~ (does not contain) ^ (starts with), or a column and empty or !empty. Values are written as people\n" +
-	"do: TotalItemSize > 45GB, LastLogonTime < 90d, WhenCreated >= 2026-01-01, LitigationHoldEnabled = true."
+	"do: TotalItemSize > 45GB, LastLogonTime < 90d, WhenCreated >= 2026-01-01, LitigationHoldEnabled = true.\n" +
+	"One of several: Office in Utrecht,\"Den Haag\"; none of them: Office not in Utrecht,Zwolle."
 
 func (f *shapeFlags) add(c *cobra.Command) {
 	if c.Long == "" {
