@@ -57,6 +57,12 @@ func TestTheFiguresOfAChart(t *testing.T) {
 		}
 	}
 
+	one := tableOf(t, "", rec("N", exchange.NewDecimal("1.25"), "D", exchange.NewDuration(36e9)), rec("N", exchange.NewDecimal("1.250"), "D", exchange.NewDuration(36e9)))
+	for text, want := range map[string]string{"histogram:N": "1.25|2|2", "histogram:D": "1 hour|2|2"} {
+		if got := told(made(t, one, text)); len(got) != 1 || got[0] != want {
+			t.Errorf("%s of one value is %q", text, got)
+		}
+	}
 	// Of the rows that show, of a column that does not.
 	some, err := results.Arrange(context.Background(), v.Snapshot(), results.Query{Columns: []string{"Name"}, Filter: results.Filter{Column: "Items", Op: results.More, Value: "3"}, Limit: 3})
 	if err != nil {

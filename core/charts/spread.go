@@ -80,7 +80,9 @@ func (d *Data) bins(ctx context.Context, v results.View, at func(int) exchange.V
 	for i, n := range counts {
 		from, to := valueAt((first+float64(i))*step, typ, step), valueAt((first+float64(i)+1)*step, typ, step)
 		if low == high {
-			from, to = valueAt(low, typ, math.Abs(low)/1e12), exchange.Value{}
+			if from, to = valueAt(low, typ, 1), (exchange.Value{}); typ == exchange.Decimal {
+				from = exchange.NewFloat(low)
+			}
 		}
 		filter := results.And(
 			results.Filter{Column: d.Column.Name, Op: results.MoreEqual, Value: from.Text()},
