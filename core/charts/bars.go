@@ -41,9 +41,9 @@ func (b *board) bars() {
 		most = least + 1
 	}
 	nameWidth = min(nameWidth, nameShare*b.w)
-	amountWidth = min(amountWidth, b.w-nameWidth-2*gap-barLeast)
-	left := nameWidth + gap
-	room := b.w - left - gap - amountWidth
+	amountWidth = min(amountWidth, b.w-nameWidth-2*gap-2*keyEdge-barLeast)
+	left := keyEdge + nameWidth + gap
+	room := b.w - left - gap - amountWidth - keyEdge
 	zero := left + room*(0-least)/(most-least)
 	for i, p := range b.Points {
 		y := b.top + float64(i)*barPitch
