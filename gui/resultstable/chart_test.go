@@ -266,7 +266,7 @@ func TestChartShots(t *testing.T) {
 					fyne.CurrentApp().Settings().SetTheme(theme.Theme{Mode: mode})
 					s.win.Canvas().(interface{ SetScale(float32) }).SetScale(scale)
 					s.win.Resize(fyne.NewSize(1100, 640))
-					s.panel.split.SetOffset(0.6)
+					s.panel.split.SetOffset(0.68)
 					s.flow.SetChart(chart)
 				})
 				s.do(func() { pane.figures.SetOpen(name == "ring") })

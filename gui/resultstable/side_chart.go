@@ -59,7 +59,8 @@ type chartPane struct {
 	table   *grid.Grid
 	save    *kit.Button
 	body    *fyne.Container
-	scroll  *container.Scroll
+	scroll  *container.Scroll // of body
+	content *fyne.Container
 	setting bool // the choices are set, not chosen
 }
 
@@ -93,14 +94,15 @@ func newChartPane(p *Panel) *side {
 	s.save = kit.NewButton(w.Text("charts.save"), icons.Export, kit.Quiet, s.savePicture)
 	s.save.SetTip(w.Text("charts.save-tip"))
 	usual := kit.NewButton(w.Text("charts.usual"), icons.Undo, kit.Quiet, func() { p.flow.SetChart(charts.Spec{}) })
-	s.body = container.New(&chartBody{s}, s.caption, s.picture, s.words, s.figures)
+	s.body = container.New(&chartBody{s}, s.caption, s.picture, s.words)
 	s.scroll = container.NewVScroll(s.body)
+	s.content = container.New(&chartContent{s}, s.scroll, s.figures)
 	foot := container.NewHBox(usual, s.save)
 	if p.Files == nil {
 		s.save.Hide()
 	}
 	choices := kit.Stacked(4, container.NewGridWithColumns(2, s.kind, s.column), s.measure)
-	root := framed(p, w.Text("charts.chart"), choices, foot, container.New(&widthFirst{}, s.scroll))
+	root := framed(p, w.Text("charts.chart"), choices, foot, s.content)
 	s.c.OnChange = s.draw
 	s.draw()
 	return &side{name: sideChart, root: root, update: s.c.Update, stop: func() {
@@ -247,72 +249,69 @@ func (s *chartPane) inOrder(fitting []results.Column) []string {
 
 // settle gives everything its place anew, because the height of a picture hangs on its figures.
 func (s *chartPane) settle() {
-	size := s.scroll.Size()
-	if size.IsZero() {
-		return
+	if size := s.content.Size(); !size.IsZero() {
+		s.content.Layout.Layout(s.content.Objects, size)
+		s.content.Refresh()
 	}
-	s.body.Resize(fyne.NewSize(size.Width, s.body.Size().Height))
-	s.scroll.Refresh()
-	s.body.Refresh()
 }
-
-// chartBody lays out caption, picture and figures below each other. How high they are hangs on their width.
-type chartBody struct{ s *chartPane }
 
 const (
 	chartEdge   = 12  // points beside the picture
 	chartRoom   = 300 // the height of a picture that can have any
-	figuresRoom = 12  // rows of the figures that show without scrolling
+	figuresMost = 0.5 // of the height, for the figures while they are open
 )
 
-func (l *chartBody) heights(width, room float32) (caption, picture, figures float32) {
+// chartContent lays out the picture, which scrolls, and below it the figures, which scroll by themselves.
+type chartContent struct{ s *chartPane }
+
+func (*chartContent) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(200, 100) }
+
+func (l *chartContent) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	scroll, figures := l.s.scroll, l.s.figures
+	below := float32(0)
+	if figures.Visible() {
+		head := theme.Size(theme.SizeHeader)
+		if below = head; figures.Open() && l.s.table.Data() != nil {
+			rows := head + theme.Size(theme.SizeRow)*float32(l.s.table.Data().Rows()) + chartEdge
+			below = min(head+rows, max(size.Height*figuresMost, 3*head))
+		}
+		figures.Resize(fyne.NewSize(size.Width-2*chartEdge, below))
+		figures.Move(fyne.NewPos(chartEdge, size.Height-below))
+		below += chartEdge / 2
+	}
+	// The picture is given its width before it is asked for its height.
+	scroll.Content.Resize(fyne.NewSize(size.Width, scroll.Content.Size().Height))
+	scroll.Resize(fyne.NewSize(size.Width, max(size.Height-below, 0)))
+	scroll.Move(fyne.NewPos(0, 0))
+	scroll.Refresh()
+}
+
+// chartBody lays out the caption above the picture, or the words in its place.
+type chartBody struct{ s *chartPane }
+
+func (l *chartBody) heights(width float32) (caption, picture float32) {
 	s := l.s
-	caption = s.caption.MinSize().Height
-	if s.picture.Visible() {
-		picture = s.picture.HeightFor(width-2*chartEdge, max(chartRoom, room))
-	} else {
-		picture = s.words.MinSize().Height * 3
+	if !s.picture.Visible() {
+		return s.caption.MinSize().Height, 3 * s.words.MinSize().Height
 	}
-	head := theme.Size(theme.SizeHeader)
-	figures = head
-	if s.figures.Open() && s.table.Data() != nil {
-		figures += head + theme.Size(theme.SizeRow)*float32(min(s.table.Data().Rows(), figuresRoom)) + 16
-	}
-	return caption, picture, figures
+	return s.caption.MinSize().Height, s.picture.HeightFor(width-2*chartEdge, chartRoom)
 }
 
 func (l *chartBody) MinSize([]fyne.CanvasObject) fyne.Size {
-	width := l.s.body.Size().Width
-	caption, picture, figures := l.heights(width, 0)
-	return fyne.NewSize(200, caption+picture+figures+4*chartEdge)
+	caption, picture := l.heights(l.s.body.Size().Width)
+	return fyne.NewSize(200, caption+picture+2*chartEdge)
 }
 
 func (l *chartBody) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	caption, picture, figures := l.heights(size.Width, 0)
-	y := float32(0)
-	put := func(o fyne.CanvasObject, x, h float32) {
-		o.Resize(fyne.NewSize(size.Width-2*x, h))
-		o.Move(fyne.NewPos(x, y))
-	}
 	s := l.s
-	put(s.caption, chartEdge, caption)
-	y += caption + chartEdge
-	put(s.picture, chartEdge, picture)
-	put(s.words, chartEdge, s.words.MinSize().Height)
-	y += picture + chartEdge
-	put(s.figures, chartEdge, figures)
-}
-
-// widthFirst gives the content of a scroll its width before it is asked for its height.
-type widthFirst struct{}
-
-func (widthFirst) MinSize(objects []fyne.CanvasObject) fyne.Size { return fyne.NewSize(200, 100) }
-
-func (widthFirst) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	scroll := objects[0].(*container.Scroll)
-	scroll.Content.Resize(fyne.NewSize(size.Width, scroll.Content.Size().Height))
-	scroll.Resize(size)
-	scroll.Refresh()
+	caption, picture := l.heights(size.Width)
+	put := func(o fyne.CanvasObject, y, h float32) {
+		o.Resize(fyne.NewSize(size.Width-2*chartEdge, h))
+		o.Move(fyne.NewPos(chartEdge, y))
+	}
+	put(s.caption, 0, caption)
+	put(s.picture, caption+chartEdge, picture)
+	put(s.words, caption+chartEdge, s.words.MinSize().Height)
 }
 
 // savePicture asks where the picture goes and writes it: as a drawing or as pixels, by the file's ending.
