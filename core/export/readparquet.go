@@ -78,6 +78,7 @@ func (o *Opened) readParquetRows(ctx context.Context, f *parquet.File) error {
 		blocks[i] = make([]exchange.Value, min(all, parquetRows))
 	}
 	into := results.Block{Columns: make([]results.Cells, len(shown))}
+	shapes := make([]columnCells, len(shown))
 	for at, g := range f.Groups {
 		for _, c := range columns {
 			c.start(f, at)
@@ -94,7 +95,7 @@ func (o *Opened) readParquetRows(ctx context.Context, f *parquet.File) error {
 				putOffsets(blocks[i][:rows], blocks[j])
 			}
 			for i, from := range shown {
-				into.Columns[i].Values = blocks[from][:rows]
+				into.Columns[i] = shapes[i].of(blocks[from][:rows])
 			}
 			into.Rows = rows
 			if err := o.Table.AppendBlocks("", names.names, into); err != nil {
