@@ -3,11 +3,15 @@ package export
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/parquet-go/parquet-go"
+	"github.com/xuri/excelize/v2"
 
 	"tenantry/core/results"
 )
@@ -46,18 +50,23 @@ func BenchmarkOpenCSV(b *testing.B) {
 	}
 }
 
-func benchWrite(b *testing.B, format string) {
-	data := mailboxCSV(b)
+// mailboxTable is the table of mailboxCSV, and how long that is: by it all formats are measured.
+func mailboxTable(tb testing.TB) (results.View, int64) {
+	data := mailboxCSV(tb)
 	o, err := Read(context.Background(), "x.csv", data)
 	if err != nil {
-		b.Fatal(err)
+		tb.Fatal(err)
 	}
+	return results.All(o.Table.Snapshot()), int64(len(data))
+}
+
+func benchWrite(b *testing.B, format string) {
+	v, size := mailboxTable(b)
 	f, err := ByName(format)
 	if err != nil {
 		b.Fatal(err)
 	}
-	v := results.All(o.Table.Snapshot())
-	b.SetBytes(int64(len(data)))
+	b.SetBytes(size)
 	b.ReportAllocs()
 	for b.Loop() {
 		if err := f.Write(io.Discard, v, Options{}); err != nil {
@@ -66,6 +75,83 @@ func benchWrite(b *testing.B, format string) {
 	}
 }
 
-func BenchmarkWriteCSV(b *testing.B)   { benchWrite(b, "csv") }
-func BenchmarkWriteJSON(b *testing.B)  { benchWrite(b, "jsonl") }
-func BenchmarkWriteTable(b *testing.B) { benchWrite(b, "table") }
+func BenchmarkWriteCSV(b *testing.B)     { benchWrite(b, "csv") }
+func BenchmarkWriteJSON(b *testing.B)    { benchWrite(b, "jsonl") }
+func BenchmarkWriteTable(b *testing.B)   { benchWrite(b, "table") }
+func BenchmarkWriteHTML(b *testing.B)    { benchWrite(b, "html") }
+func BenchmarkWriteXLSX(b *testing.B)    { benchWrite(b, "xlsx") }
+func BenchmarkWriteParquet(b *testing.B) { benchWrite(b, "parquet") }
+
+// benchOpen reads a format, and then has others read the same bytes: the yardstick.
+func benchOpen(b *testing.B, format string, others func(data []byte) (rows int, err error)) {
+	v, size := mailboxTable(b)
+	data := []byte(written(b, format, v, Options{}))
+	b.Run("ours", func(b *testing.B) {
+		b.SetBytes(size)
+		b.ReportAllocs()
+		for b.Loop() {
+			if o, err := Read(context.Background(), "x."+format, data); err != nil || o.Table.Len() != v.Len() {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("yardstick", func(b *testing.B) {
+		b.SetBytes(size)
+		b.ReportAllocs()
+		for b.Loop() {
+			if rows, err := others(data); err != nil || rows != v.Len() {
+				b.Fatal(rows, err)
+			}
+		}
+	})
+}
+
+// The yardsticks only read; they keep no table.
+
+func BenchmarkOpenJSON(b *testing.B) {
+	benchOpen(b, "jsonl", func(data []byte) (rows int, err error) {
+		for d := json.NewDecoder(bytes.NewReader(data)); ; rows++ {
+			var row map[string]any
+			if err = d.Decode(&row); err == io.EOF {
+				return rows, nil
+			} else if err != nil {
+				return rows, err
+			}
+		}
+	})
+}
+
+func BenchmarkOpenXLSX(b *testing.B) {
+	benchOpen(b, "xlsx", func(data []byte) (rows int, err error) {
+		f, err := excelize.OpenReader(bytes.NewReader(data), excelize.Options{RawCellValue: true})
+		if err != nil {
+			return 0, err
+		}
+		defer func() { _ = f.Close() }()
+		all, err := f.Rows(f.GetSheetList()[0])
+		if err != nil {
+			return 0, err
+		}
+		for ; all.Next(); rows++ {
+			if _, err := all.Columns(); err != nil {
+				return rows, err
+			}
+		}
+		return rows - 1, all.Error()
+	})
+}
+
+func BenchmarkOpenParquet(b *testing.B) {
+	benchOpen(b, "parquet", func(data []byte) (rows int, err error) {
+		r := parquet.NewReader(bytes.NewReader(data))
+		batch := make([]parquet.Row, 256)
+		for {
+			n, err := r.ReadRows(batch)
+			if rows += n; err == io.EOF {
+				return rows, nil
+			} else if err != nil {
+				return rows, err
+			}
+		}
+	})
+}

@@ -367,6 +367,42 @@ func TestLibreOfficeReadsTheWorkbook(t *testing.T) {
 	}
 }
 
+// Rows past what a sheet takes go on in the next one, and are read back with it.
+func TestMoreRowsThanASheetTakes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("writes a million rows")
+	}
+	const rows = sheetRows + 1500
+	table := results.NewTable(results.RunInfo{Title: "Mailboxes"})
+	numbers := make([]int64, rows)
+	for i := range numbers {
+		numbers[i] = int64(i)
+	}
+	if err := table.AppendBlocks("", []string{"Row"}, results.Block{Rows: rows, Columns: []results.Cells{{Numbers: numbers, Kind: exchange.Integer}}}); err != nil {
+		t.Fatal(err)
+	}
+	data := written(t, "xlsx", results.All(table.Snapshot()), Options{})
+	z, err := zip.NewReader(strings.NewReader(data), int64(len(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sheets := 0
+	for _, f := range z.File {
+		if strings.HasPrefix(f.Name, "xl/worksheets/sheet") {
+			sheets++
+		}
+	}
+	v := reread(t, "x.xlsx", data)
+	if sheets != 2 || v.Len() != rows {
+		t.Fatalf("%d rows on %d sheets", v.Len(), sheets)
+	}
+	for _, row := range []int{0, sheetRows - 1, sheetRows, rows - 1} {
+		if v.Cell(row, 0).Int() != int64(row) {
+			t.Errorf("row %d is %v", row, v.Cell(row, 0))
+		}
+	}
+}
+
 func FuzzXLSX(f *testing.F) {
 	f.Add(`<row r="1"><c r="A1" t="s"><v>1</v></c></row><row><c s="1"><v>1e3</v></c></row>`)
 	f.Add(`<row><c t="inlineStr"><is><t>_x0041_</t></is></c></row><row><c r="B"><v>-1</v></c></row>`)
