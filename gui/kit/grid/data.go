@@ -2,8 +2,9 @@
 // cells one sees, counts rows in whole numbers so that the ten-millionth is as exact as the first, and
 // behaves as people know it from file lists: click, Shift and Ctrl to select, keys to move, borders to drag.
 //
-// scroll.go, selection.go and columns.go are the mathematics and know no Fyne; grid.go and what follows
-// draw and listen.
+// scroll.go, selection.go and columns.go are the mathematics and know no Fyne. body.go keeps the rows in sight, a
+// picture each, which cell.go and ink.go paint; titles.go and filters.go are the header and the fields below it.
+// keys.go, headerkeys.go, pointer.go, header.go and bar.go listen.
 package grid
 
 // Data is what a Grid shows. The Grid asks on the UI goroutine, only for cells that come into sight, so
