@@ -121,7 +121,7 @@ func (d *Data) empty() results.Filter {
 
 // each fills in a point for each of the rows with the largest cells.
 func (d *Data) each(ctx context.Context, v results.View) error {
-	at, ofAt := reader(v, d.Column.Name), reader(v, d.Of.Name)
+	at, ofAt := v.Reader(d.Column.Name), v.Reader(d.Of.Name)
 	most := d.Spec.most()
 	var top []int
 	cells := make([]exchange.Value, 0, most+1) // of top
@@ -190,24 +190,6 @@ func (d *Data) arrange(v results.View) {
 
 // pause is how many rows are looked at between two looks at whether to stop.
 const pause = 1 << 15
-
-// reader reads a column of v, shown or not.
-func reader(v results.View, name string) func(row int) exchange.Value {
-	if v.Grouped() {
-		for i, c := range v.Columns() {
-			if c.Name == name {
-				return func(row int) exchange.Value { return v.Cell(row, i) }
-			}
-		}
-		return func(int) exchange.Value { return exchange.Value{} }
-	}
-	s := v.Snapshot()
-	at, ok := s.Column(name)
-	if !ok {
-		at = -1
-	}
-	return func(row int) exchange.Value { return s.Cell(v.ID(row), at) }
-}
 
 // equals is the condition that keeps the rows with a value. Of a list it wants all members, because a
 // condition asks for one.

@@ -12,11 +12,11 @@ import (
 
 // histogram fills in a point for each part of the range of the column's numbers.
 func (d *Data) histogram(ctx context.Context, v results.View) error {
-	at, typ := reader(v, d.Column.Name), d.Column.Type
+	at, typ := v.Reader(d.Column.Name), d.Column.Type
 	low, high := math.Inf(1), math.Inf(-1)
 	weight := func(int) int { return 1 }
 	if d.Spec.Measure == Sum { // of a grouped view: the rows of its groups
-		counts := reader(v, d.Of.Name)
+		counts := v.Reader(d.Of.Name)
 		weight = func(row int) int { return int(counts(row).Int()) }
 	}
 	var blank, unlimited int
@@ -104,7 +104,7 @@ const (
 
 // timeline fills in a point for each step of the calendar, also those in which nothing happened.
 func (d *Data) timeline(ctx context.Context, v results.View) error {
-	at, of := reader(v, d.Column.Name), reader(v, d.Of.Name)
+	at, of := v.Reader(d.Column.Name), v.Reader(d.Of.Name)
 	from, to := ticksAt(time.Date(firstYear, 1, 1, 0, 0, 0, 0, time.UTC)), ticksAt(time.Date(lastYear, 1, 1, 0, 0, 0, 0, time.UTC))
 	low, high := int64(math.MaxInt64), int64(math.MinInt64)
 	wallLow, wallHigh := low, high

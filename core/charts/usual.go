@@ -113,7 +113,7 @@ func says(ctx context.Context, v results.View, s Spec) (bool, error) {
 	if fitted.Measure == Each {
 		name = fitted.Of
 	}
-	at := reader(v, name)
+	at := v.Reader(name)
 	for row := range v.Len() {
 		if row%pause == 0 && ctx.Err() != nil {
 			return false, ctx.Err()

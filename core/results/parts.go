@@ -185,3 +185,28 @@ func (w *weighed) together(parts []int) Part {
 	}
 	return p
 }
+
+// Reader reads one column of the view, row by row, in less time than Cell does: a column that the view does not
+// show too, except that of a grouped view the columns are those of the groups. Out of range, and of a column
+// that is not there, every cell is None. It is safe for use from several goroutines.
+func (v View) Reader(column string) func(row int) exchange.Value {
+	a := v.get()
+	cols, names := a.snap.get().cols, a.snap.Columns()
+	if a.groups != nil {
+		cols, names = a.groups.cols, a.groups.columns
+	}
+	at, ok := findColumn(names, column)
+	if !ok {
+		return func(int) exchange.Value { return exchange.Value{} }
+	}
+	c, rows, n := cols[at], a.rows, a.count
+	return func(row int) exchange.Value {
+		if row < 0 || row >= n {
+			return exchange.Value{}
+		}
+		if rows != nil {
+			row = int(rows[row])
+		}
+		return c.cell(row)
+	}
+}

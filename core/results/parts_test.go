@@ -61,11 +61,27 @@ func TestPartsOfAColumn(t *testing.T) {
 	if want := []string{"a|2|5", "b|1|2", "rest 0|0|", "blank|0|"}; err != nil || !slices.Equal(told(p), want) {
 		t.Errorf("%q, %v", told(p), err)
 	}
+	read := func(v View, column string) (texts []string) {
+		at := v.Reader(column)
+		for row := -1; row <= v.Len(); row++ {
+			texts = append(texts, at(row).Text())
+		}
+		return texts
+	}
+	for column, want := range map[string][]string{"n": {"", "4", "2", "1", ""}, "D": {"", "a", "b", "a", ""}, "X": {"", "", "", "", ""}} {
+		if got := read(v, column); !slices.Equal(got, want) {
+			t.Errorf("%s is read as %q", column, got)
+		}
+	}
 	// Of groups.
 	v = arrange(t, s, Query{Group: Group{Columns: []string{"D", "N"}, Sums: []string{"S"}}})
 	p, err = v.Parts(context.Background(), "D", Sum, CountColumn, 1)
 	if want := []string{"a|2|2", "rest 3|3|3", "blank|2|2"}; err != nil || !slices.Equal(told(p), want) {
 		t.Errorf("%q, %v", told(p), err)
+	}
+
+	if got := read(v, CountColumn); len(got) != v.Len()+2 || got[1] != "1" || got[0] != "" {
+		t.Errorf("counts are read as %q", got)
 	}
 
 	for code, ask := range map[exchange.Code][2]string{CodeNoSum: {"N", "D"}, CodeUnknownColumn: {"Dd", "N"}} {
