@@ -67,28 +67,35 @@ func (t *Table) AppendBlocks(customer exchange.CustomerID, names []string, block
 			taken[c], to[i] = true, t.cols[c]
 		}
 	}
-	var next atomic.Int64
-	work := func() {
-		for i := int(next.Add(1)) - 1; i < len(to); i = int(next.Add(1)) - 1 {
-			if to[i] == nil {
-				continue
-			}
-			row := t.rows
-			for b := range blocks {
-				to[i].addAll(row, &blocks[b].Columns[i], blocks[b].Rows, t.expected)
-				row += blocks[b].Rows
-			}
+	sideBySide(len(to), rows*len(to), func(i int) {
+		if to[i] == nil {
+			return
 		}
-	}
-	var others sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(to), 1+rows*len(to)/1024) - 1 {
-		others.Go(work)
-	}
-	work()
-	others.Wait()
+		row := t.rows
+		for b := range blocks {
+			to[i].addAll(row, &blocks[b].Columns[i], blocks[b].Rows, t.expected)
+			row += blocks[b].Rows
+		}
+	})
 	t.rows += rows
 	t.version++
 	return nil
+}
+
+// sideBySide does work for each column on all cores, if there are enough cells for that.
+func sideBySide(columns, cells int, work func(column int)) {
+	var next atomic.Int64
+	some := func() {
+		for i := int(next.Add(1)) - 1; i < columns; i = int(next.Add(1)) - 1 {
+			work(i)
+		}
+	}
+	var others sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), columns, 1+cells/1024) - 1 {
+		others.Go(some)
+	}
+	some()
+	others.Wait()
 }
 
 func (t *Table) tooMany() error {

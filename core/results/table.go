@@ -182,10 +182,10 @@ func (t *Table) Finish(at time.Time) {
 	t.info.Finished = at
 	t.customers.pad(t.rows)
 	t.customers.trim()
-	for _, c := range t.cols {
-		c.pad(t.rows)
-		c.trim()
-	}
+	sideBySide(len(t.cols), t.rows*len(t.cols), func(i int) {
+		t.cols[i].pad(t.rows)
+		t.cols[i].trim()
+	})
 	t.last = Snapshot{}
 	t.version++
 }
