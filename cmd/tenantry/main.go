@@ -38,7 +38,7 @@ func main() {
 	sample := flag.Bool("sample", false, "explore the sample partner: invented customers on this computer, no account needed")
 	version := flag.Bool("version", false, "print the version")
 	flag.Usage = func() {
-		fmt.Fprintf(flag.CommandLine.Output(), "Tenantry: work in your customers' Exchange without a script.\n\nUsage: tenantry [flags] [FILE...]\n\nFILE is a table to open: an Excel workbook, CSV, JSON lines, or what PowerShell's Export-Clixml wrote.\n\n")
+		fmt.Fprintf(flag.CommandLine.Output(), "Tenantry: work in your customers' Exchange without a script.\n\nUsage: tenantry [flags] [FILE...]\n\nFILE is a table to open: an Excel workbook, CSV, JSON lines, Parquet, or what PowerShell's Export-Clixml wrote.\n\n")
 		flag.PrintDefaults()
 	}
 	flag.Parse()
