@@ -189,40 +189,30 @@ func (b *book) readTexts(part string) error {
 		return err
 	}
 	defer func() { _ = r.Close() }() // only read from
-	d := xml.NewDecoder(bufio.NewReaderSize(r, 64<<10))
-	var text strings.Builder
+	x := newSheetXML(r)
+	var text []byte
 	in, aside := false, false
 	for {
-		tok, err := d.RawToken()
-		if err == io.EOF {
+		if err := x.next(); err == io.EOF {
 			return nil
-		}
-		if err != nil {
+		} else if err != nil {
 			return err
 		}
-		switch t := tok.(type) {
-		case xml.StartElement:
-			switch t.Name.Local {
-			case "si":
-				text.Reset()
-			case "rPh":
-				aside = true
-			case "t":
-				in = !aside
+		if in {
+			text = append(text, x.text...)
+		}
+		switch string(x.name) {
+		case "si":
+			if x.start {
+				text = text[:0]
 			}
-		case xml.CharData:
-			if in {
-				text.Write(t)
+			if x.end {
+				b.texts = append(b.texts, unescapeCell(string(text)))
 			}
-		case xml.EndElement:
-			switch t.Name.Local {
-			case "si":
-				b.texts = append(b.texts, unescapeCell(text.String()))
-			case "rPh":
-				aside = false
-			case "t":
-				in = false
-			}
+		case "rPh":
+			aside = x.start && !x.end
+		case "t":
+			in = x.start && !x.end && !aside
 		}
 	}
 }
@@ -269,60 +259,53 @@ func (b *book) rows(part string, use func([]sheetCell) (more bool, err error)) e
 		return err
 	}
 	defer func() { _ = r.Close() }() // only read from
-	d := xml.NewDecoder(bufio.NewReaderSize(r, 64<<10))
+	x := newSheetXML(r)
 	var cells []sheetCell
-	var text strings.Builder
+	var text []byte
 	var at cellPlace
 	in, aside, written := false, false, false
 	for {
-		tok, err := d.RawToken()
-		if err == io.EOF {
+		if err := x.next(); err == io.EOF {
 			return nil
-		}
-		if err != nil {
+		} else if err != nil {
 			return err
 		}
-		switch t := tok.(type) {
-		case xml.StartElement:
-			switch t.Name.Local {
-			case "row":
+		if in {
+			text = append(text, x.text...)
+		}
+		switch string(x.name) {
+		case "row":
+			if x.start {
 				cells, at.col = cells[:0], -1
-			case "c":
-				if err := at.take(t.Attr); err != nil {
+			}
+			if !x.end || len(cells) == 0 {
+				continue
+			}
+			if more, err := use(cells); err != nil || !more {
+				return err
+			}
+			cells = cells[:0]
+		case "c":
+			if x.start {
+				if err := at.take(x); err != nil {
 					return err
 				}
-				text.Reset()
-				written = false
-			case "rPh":
-				aside = true
-			case "v", "t":
-				in, written = !aside, true
+				text, written = text[:0], false
 			}
-		case xml.CharData:
-			if in {
-				text.Write(t)
+			if !x.end || !written || at.col < 0 { // empty, or no cell began
+				continue
 			}
-		case xml.EndElement:
-			switch t.Name.Local {
-			case "rPh":
-				aside = false
-			case "v", "t":
-				in = false
-			case "c":
-				if !written || at.col < 0 { // no cell began
-					continue
-				}
-				if c := b.cell(at, text.String()); !c.value.IsNone() {
-					cells = append(cells, c)
-				}
-			case "row":
-				if len(cells) == 0 {
-					continue
-				}
-				if more, err := use(cells); err != nil || !more {
-					return err
-				}
-			case "sheetData":
+			if c := b.cell(at, string(text)); !c.value.IsNone() {
+				cells = append(cells, c)
+			}
+			written = false
+		case "rPh":
+			aside = x.start && !x.end
+		case "v", "t":
+			in = x.start && !x.end && !aside
+			written = written || x.start
+		case "sheetData":
+			if x.end {
 				return nil
 			}
 		}
@@ -336,25 +319,28 @@ type cellPlace struct {
 	kind  string
 }
 
-func (p *cellPlace) take(attrs []xml.Attr) error {
+func (p *cellPlace) take(x *sheetXML) error {
 	col := p.col + 1
 	p.style, p.kind = 0, ""
-	for _, a := range attrs {
-		switch a.Name.Local {
+	err := x.eachAttribute(func(name, value []byte) {
+		switch string(name) {
 		case "r":
 			col = 0
-			for _, c := range strings.ToUpper(a.Value) {
-				if c < 'A' || c > 'Z' || col > mostColumns {
+			for _, c := range value {
+				if c = lowerByte(c); c < 'a' || c > 'z' || col > mostColumns {
 					break
 				}
-				col = col*26 + int(c-'A') + 1
+				col = col*26 + int(c-'a') + 1
 			}
 			col--
 		case "s":
-			p.style, _ = strconv.Atoi(a.Value)
+			p.style, _ = strconv.Atoi(string(value))
 		case "t":
-			p.kind = a.Value
+			p.kind = kindOfCell(value)
 		}
+	})
+	if err != nil {
+		return err
 	}
 	if col >= mostColumns {
 		return &exchange.Problem{Code: CodeTooLarge, Doing: "read a table",
@@ -363,6 +349,16 @@ func (p *cellPlace) take(attrs []xml.Attr) error {
 	// Cells come in the order of their columns; a place that goes back is not one.
 	p.col = max(col, p.col+1)
 	return nil
+}
+
+// kindOfCell is a cell's kind, without a copy for those there are.
+func kindOfCell(value []byte) string {
+	for _, kind := range []string{"s", "n", "b", "str", "inlineStr", "d", "e"} {
+		if string(value) == kind {
+			return kind
+		}
+	}
+	return string(value)
 }
 
 // cell makes a value of what stands in a cell.

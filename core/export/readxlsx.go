@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/klauspost/compress/flate"
+
 	"tenantry/core/exchange"
 )
 
@@ -44,6 +46,7 @@ func (o *Opened) readXLSX(ctx context.Context, name, data string) error {
 	if err != nil {
 		return bad(err)
 	}
+	z.RegisterDecompressor(zip.Deflate, flate.NewReader)
 	b, err := openBook(ctx, z, max(leastUnpacked, mostUnpacked*int64(len(data))))
 	if err != nil {
 		return bad(err)
