@@ -46,6 +46,7 @@ type block struct {
 	ticks bool    // there is an apostrophe somewhere
 	even  bool    // every row has all columns
 	found []guess // what the cells can be, of columns of which that is not known
+	valid bool    // it is UTF-8
 	wrong bool    // some cell is not what its column is read as
 	nums  [][]int64
 	vals  [][]exchange.Value
@@ -53,8 +54,8 @@ type block struct {
 
 // take reads the cells of a piece.
 func (b *block) take(text string, f *filling) {
-	b.wrong = f.guesses && !utf8.ValidString(text)
-	if b.even = b.split(text, f.comma, len(f.columns)); !b.even || b.wrong {
+	b.wrong, b.valid = false, !f.guesses || utf8.ValidString(text)
+	if b.even = b.split(text, f.comma, len(f.columns)); !b.even || !b.valid {
 		return
 	}
 	b.ticks = strings.IndexByte(b.text, '\'') >= 0

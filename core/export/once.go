@@ -26,10 +26,18 @@ type onceSizes struct {
 	parts  int
 }
 
-var usualSizes = onceSizes{piece: pieceBytes, head: headBytes, sample: 16 << 10, parts: 16}
+var usualSizes = onceSizes{piece: pieceBytes, head: headBytes, sample: 16 << 10, parts: 48}
 
-// errOtherwise says that a file is not as it was guessed to be.
-var errOtherwise = errors.New("not as guessed")
+// mostTries is how often a file is begun with better guesses.
+const mostTries = 3
+
+var (
+	// errGuess says that some column holds something else than was guessed.
+	errGuess = errors.New("not as guessed")
+
+	// errOtherwise says that a file has to be read as a whole.
+	errOtherwise = errors.New("not to be read once")
+)
 
 // openOnce reads a CSV file once. ok is false when it has to be read as a whole.
 func openOnce(ctx context.Context, path string, size int64) (o *Opened, ok bool, err error) {
@@ -38,16 +46,22 @@ func openOnce(ctx context.Context, path string, size int64) (o *Opened, ok bool,
 		return nil, false, nil // the same error comes from reading it as a whole
 	}
 	defer func() { _ = f.Close() }() // only read from
-	o = newOpened(path)
-	o.Format = "csv"
-	if err = o.readOnce(ctx, path, f, size, usualSizes); err == errOtherwise {
+	var known []guess
+	for range mostTries {
+		o = newOpened(path)
+		o.Format = "csv"
+		if known, err = o.readOnce(ctx, path, f, size, usualSizes, known); err != errGuess {
+			break
+		}
+	}
+	switch err {
+	case nil:
+		o.Table.Finish(time.Now())
+		return o, true, nil
+	case errGuess, errOtherwise:
 		return nil, false, nil
 	}
-	if err != nil {
-		return nil, true, err
-	}
-	o.Table.Finish(time.Now())
-	return o, true, nil
+	return nil, true, err
 }
 
 // once is a CSV file that is read once.
@@ -59,21 +73,22 @@ type once struct {
 	failed error  // of the last read; io.EOF at the end
 }
 
-// readOnce reads CSV of so many bytes once. The error is errOtherwise when all of it is needed first.
-func (o *Opened) readOnce(ctx context.Context, name string, src io.ReaderAt, size int64, by onceSizes) error {
+// readOnce reads CSV of so many bytes once. known is what the columns can hold, as far as another try found it;
+// with errGuess comes what this one did. The error is errOtherwise when all of the file is needed first.
+func (o *Opened) readOnce(ctx context.Context, name string, src io.ReaderAt, size int64, by onceSizes, known []guess) ([]guess, error) {
 	r := &once{from: io.NewSectionReader(src, 0, largest)}
 	round := 2 * runtime.GOMAXPROCS(0)
 	r.text = r.more("", max(round*by.piece, 2*by.head))
 	if r.failed != nil {
-		return errOtherwise // the whole file is no more than this
+		return nil, errOtherwise // the whole file is no more than this
 	}
 	text := strings.TrimPrefix(asString(r.text), "\xef\xbb\xbf")
 	if isZip(text) || isParquet(text) || strings.IndexByte(text, 0) >= 0 || strings.TrimSpace(text) == "" || formatOf(name, text) != "csv" {
-		return errOtherwise
+		return nil, errOtherwise
 	}
 	text, _, comma := preamble(text)
 	if len(text) < by.head {
-		return errOtherwise
+		return nil, errOtherwise
 	}
 	if comma == 0 {
 		comma = separator(text)
@@ -81,7 +96,7 @@ func (o *Opened) readOnce(ctx context.Context, name string, src io.ReaderAt, siz
 	reader := cellReader{text: text, comma: comma}
 	heading, _, ok := reader.next()
 	if !ok || reader.at > by.head || reader.at == len(text) || len(heading) > mostColumns || noComma(comma) || !utf8.ValidString(text[:reader.at]) {
-		return errOtherwise
+		return nil, errOtherwise
 	}
 	var names headings
 	for _, h := range heading {
@@ -89,6 +104,9 @@ func (o *Opened) readOnce(ctx context.Context, name string, src io.ReaderAt, siz
 	}
 	r.text = r.text[len(r.text)-len(text)+reader.at:]
 	types, rows := by.sampleOf(asString(r.text), src, size, comma, len(heading))
+	for i := range known {
+		types[i] = types[i].and(known[i])
+	}
 	r.filling = newFilling(o.Table, names.names, types, comma, by.piece, round)
 	r.guessed(types)
 	o.Table.Declare(names.names...)
@@ -96,7 +114,7 @@ func (o *Opened) readOnce(ctx context.Context, name string, src io.ReaderAt, siz
 	for {
 		p, left := cutRows(asString(r.text), comma, by.piece, r.failed == nil)
 		if r.failed != nil && r.failed != io.EOF || r.failed == nil && len(p.of) == 0 {
-			return errOtherwise
+			return nil, errOtherwise
 		}
 		last := r.failed != nil
 		read := func() {
@@ -108,13 +126,13 @@ func (o *Opened) readOnce(ctx context.Context, name string, src io.ReaderAt, siz
 			now := of[:min(round, len(of))]
 			of = of[len(now):]
 			if r.read(now, read); ctx.Err() != nil {
-				return ctx.Err()
+				return nil, ctx.Err()
 			}
-			if !r.settle(r.blocks[:len(now)]) {
-				return errOtherwise
+			if err := r.settle(r.blocks[:len(now)]); err != nil {
+				return r.better(types, r.blocks[:len(now)]), err
 			}
 			if err := r.add(r.blocks[:len(now)]); err != nil {
-				return err
+				return nil, err
 			}
 		}
 		if last {
@@ -123,9 +141,9 @@ func (o *Opened) readOnce(ctx context.Context, name string, src io.ReaderAt, siz
 		r.text, r.spare = r.spare, r.text
 	}
 	if !r.settled() {
-		return errOtherwise
+		return nil, errOtherwise
 	}
-	return nil
+	return nil, nil
 }
 
 // asString is text as a string, which is good until text changes.

@@ -3,6 +3,7 @@ package export
 import (
 	"context"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -174,12 +175,17 @@ func (f *filling) guessed(types []guess) {
 	}
 }
 
-// settle takes in what blocks found. It tells whether the guesses hold so far.
-func (f *filling) settle(blocks []block) bool {
+// settle takes in what blocks found. The error is errGuess where a guess does not hold, or errOtherwise.
+func (f *filling) settle(blocks []block) error {
+	wrong := false
 	for i := range blocks {
-		if !blocks[i].even || blocks[i].wrong {
-			return false
+		if !blocks[i].even || !blocks[i].valid {
+			return errOtherwise
 		}
+		wrong = wrong || blocks[i].wrong
+	}
+	if wrong {
+		return errGuess
 	}
 	for c := range f.columns {
 		if !f.unknown[c] {
@@ -200,7 +206,20 @@ func (f *filling) settle(blocks []block) bool {
 		}
 		f.unknown[c] = f.found[c].choice() != f.columns[c].as
 	}
-	return true
+	return nil
+}
+
+// better is what the cells of columns can be after blocks did not hold what types says.
+func (f *filling) better(types []guess, blocks []block) []guess {
+	types = slices.Clone(types)
+	for i := range blocks {
+		for c := range types {
+			if blocks[i].wrong && f.columns[c].as != 0 {
+				types[c] = types[c].and(blocks[i].find(c, anything|seen)) // no column is read as that, so it looks at all cells
+			}
+		}
+	}
+	return types
 }
 
 // settled tells whether all guesses were right, when all blocks were taken in.
