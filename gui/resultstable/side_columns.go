@@ -90,7 +90,8 @@ func newColumnsSide(p *Panel) *columnsSide {
 	var stop func()
 	c.count, stop = p.flow.CountFilled()
 	foot := kit.Wrapped(0, c.all, c.none, usual)
-	c.side = &side{name: sideColumns, root: frame(p, w.Text("table.columns"), search, foot, container.NewStack(c.list)), update: c.update, stop: stop}
+	c.side = &side{name: sideColumns, root: frame(p, w.Text("table.columns"), search, foot, container.NewStack(c.list)), update: c.update, stop: stop,
+		opened: func() { kit.Focus(search) }}
 	return c
 }
 

@@ -54,6 +54,11 @@ var screens = filepath.Join("..", "..", "build", "screens")
 
 func display(t *testing.T) *screen.Display {
 	t.Helper()
+	return displayOf(t, 1280, 800)
+}
+
+func displayOf(t *testing.T, width, height int) *screen.Display {
+	t.Helper()
 	if p := screen.Missing(); p != "" {
 		t.Skipf("%s is not installed: run packaging/setup.sh test", p)
 	}
@@ -61,7 +66,7 @@ func display(t *testing.T) *screen.Display {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return screen.New(t, 1280, 800, folder)
+	return screen.New(t, width, height, folder)
 }
 
 // start opens the window with a home of its own, on a computer that was looked at before.

@@ -286,6 +286,13 @@ func (d *Display) ClickAt(x, y int) {
 	d.run("xdotool", "mousemove", "--sync", strconv.Itoa(x), strconv.Itoa(y), "sleep", "0.2", "click", "1", "sleep", "0.1")
 }
 
+// RightClick waits until text stands on the screen and opens its menu.
+func (d *Display) RightClick(text string, box ...int) {
+	d.t.Helper()
+	x, y := d.See(text, 20*time.Second, box...).Middle()
+	d.run("xdotool", "mousemove", "--sync", strconv.Itoa(x), strconv.Itoa(y), "sleep", "0.2", "click", "3", "sleep", "0.1")
+}
+
 // Type types text into what has the focus.
 func (d *Display) Type(text string) {
 	d.t.Helper()
