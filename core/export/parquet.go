@@ -58,7 +58,7 @@ func (f fieldsInOrder) Fields() []parquet.Field { return f.fields }
 
 // parquetCells is what is known of all cells of a column.
 type parquetCells struct {
-	kinds         map[exchange.Kind]bool // Unlimited aside
+	kinds         uint32 // a bit for each exchange.Kind, Unlimited aside
 	unlimited     bool
 	largest       bool // some number is the largest, which stands for Unlimited
 	zone, noZone  bool // of times
@@ -97,7 +97,7 @@ func (p *parquetCells) add(v exchange.Value) {
 	case kind == exchange.Decimal:
 		p.addDecimal(v.Text())
 	}
-	p.kinds[kind] = true
+	p.kinds |= 1 << kind
 }
 
 func (p *parquetCells) addDecimal(s string) {
@@ -109,7 +109,7 @@ func (p *parquetCells) addDecimal(s string) {
 		scale = len(part)
 		p.digits = max(p.digits, len(whole)+scale)
 	}
-	if p.scale != scale && p.kinds[exchange.Decimal] {
+	if p.scale != scale && p.kinds&(1<<exchange.Decimal) != 0 {
 		scale = -1
 	}
 	p.scale = scale
@@ -121,19 +121,25 @@ const mostDigits = 18
 // plan finds how a column is kept, by all its cells.
 func plan(v results.View, col int) (c parquetColumn, node parquet.Node, offsets bool) {
 	c.Name = v.Columns()[col].Name
-	p := parquetCells{kinds: map[exchange.Kind]bool{}, micros: true, nanos: true, texts: true, floats: true}
+	p := parquetCells{micros: true, nanos: true, texts: true, floats: true}
 	for r := range v.Len() {
 		p.add(v.Cell(r, col))
 	}
 	c.Unlimited = p.unlimited
-	only := func(k exchange.Kind) bool { return len(p.kinds) == 1 && p.kinds[k] }
+	only := func(of ...exchange.Kind) bool {
+		kinds := uint32(0)
+		for _, k := range of {
+			kinds |= 1 << k
+		}
+		return p.kinds == kinds
+	}
 	keep := func(kind string, as parquet.Node, cell func(exchange.Value) parquet.Value) {
 		c.Kind, c.cell, node = kind, cell, parquet.Optional(as)
 	}
 	whole := func(v exchange.Value) parquet.Value { return parquet.Int64Value(v.Int()) }
 	text := func(v exchange.Value) parquet.Value { return parquetText(v.Text()) }
 	switch {
-	case len(p.kinds) == 0:
+	case p.kinds == 0:
 		keep("none", parquet.String(), text)
 	case only(exchange.Text):
 		keep("text", parquet.String(), text)
@@ -150,7 +156,7 @@ func plan(v results.View, col int) (c parquetColumn, node parquet.Node, offsets 
 			n, _ := strconv.ParseInt(strings.Replace(v.Text(), ".", "", 1), 10, 64)
 			return parquet.Int64Value(n)
 		})
-	case p.kinds[exchange.Decimal] && !p.unlimited && (len(p.kinds) == 1 || len(p.kinds) == 2 && p.kinds[exchange.Integer]):
+	case !p.unlimited && (only(exchange.Decimal) || only(exchange.Decimal, exchange.Integer)):
 		if p.floats {
 			keep("decimal", parquet.Leaf(parquet.DoubleType), func(v exchange.Value) parquet.Value { return parquet.DoubleValue(v.Float()) })
 		} else {
