@@ -64,8 +64,15 @@ func run(sample bool, files []string) {
 		}
 	}()
 	panel := shell.NewPanel(flow, win)
-	win.Resize(fyne.NewSize(1280, 780))
+	usual := fyne.NewSize(1280, 780)
+	win.Resize(usual)
 	win.CenterOnScreen()
+	a.Lifecycle().SetOnStarted(func() {
+		if room, ok := monitor.Room(win); ok && (room.Width < usual.Width || room.Height < usual.Height) {
+			win.Resize(usual.Min(room)) // a small screen, or a scale that makes it small
+			win.CenterOnScreen()
+		}
+	})
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, os.Interrupt, syscall.SIGTERM)
 	go func() {

@@ -44,6 +44,20 @@ func Read(win fyne.Window) (s preflight.Screen, err error) {
 	return s, nil
 }
 
+// Room is how large a window may be on the main screen, in points: without the system's bars and the window's own
+// title. ok is false where the screen cannot be asked. UI goroutine only, once the window shows.
+func Room(win fyne.Window) (room fyne.Size, ok bool) {
+	const title, border = 36, 4 // points, as systems draw them
+	scale := win.Canvas().Scale()
+	m := glfw.GetPrimaryMonitor()
+	if m == nil || scale <= 0 {
+		return room, false
+	}
+	_, _, w, h := m.GetWorkarea()
+	room = fyne.NewSize(float32(w)/scale-border, float32(h)/scale-title)
+	return room, room.Width > 0 && room.Height > 0
+}
+
 // processors are drivers that draw without a graphics card, by a part of their names.
 var processors = []string{"llvmpipe", "softpipe", "swrast", "swiftshader", "gdi generic", "basic render", "software"}
 

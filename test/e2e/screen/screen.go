@@ -354,10 +354,22 @@ func (d *Display) Settle() {
 // titleBar is how many pixels openbox puts around a window's content, above and below.
 const titleBar = 26
 
-// Maximise makes the window with that title fill the screen.
+// Maximise makes the window with that title fill the screen. The toolkit gives a new window its own size once
+// more after it has opened, so it is done until it stays.
 func (d *Display) Maximise(title string) {
 	d.t.Helper()
-	d.run("xdotool", "search", "--onlyvisible", "--name", title, "windowmove", "0", strconv.Itoa(titleBar-6), "windowsize", "--sync", strconv.Itoa(d.Width), strconv.Itoa(d.Height-titleBar))
+	want := fmt.Sprintf("Geometry: %dx%d", d.Width, d.Height-titleBar)
+	stays := 0
+	d.Until("the window fills the screen", 20*time.Second, func() bool {
+		out, err := d.command("xdotool", "search", "--onlyvisible", "--name", title, "getwindowgeometry").Output()
+		if err == nil && strings.Contains(string(out), want) {
+			stays++
+			return stays > 3
+		}
+		stays = 0
+		d.run("xdotool", "search", "--onlyvisible", "--name", title, "windowmove", "0", strconv.Itoa(titleBar-6), "windowsize", strconv.Itoa(d.Width), strconv.Itoa(d.Height-titleBar))
+		return false
+	})
 }
 
 // Shot saves a picture of the screen under name and returns its path.
