@@ -1,8 +1,6 @@
 package resultstable
 
 import (
-	"strings"
-
 	"tenantry/core/exchange"
 	"tenantry/core/results"
 	"tenantry/core/views"
@@ -56,9 +54,6 @@ func newRows(m *Model, f *Flow, dress func(view results.View, row, column int, c
 			column.Kind = grid.Date
 		case exchange.Flag:
 			column.Kind = grid.Flag
-		}
-		if strings.HasSuffix(c.Name, "Address") || strings.HasSuffix(c.Name, "Name") && c.Type == exchange.Text {
-			column.Width = 200
 		}
 		bars[i] = m.largest[c.Name] > 0
 		if _, ok := m.painter.share(i); ok {

@@ -47,9 +47,10 @@ type Grid struct {
 	FilterHint string
 
 	data   Data
-	all    []Column       // Data.Columns
-	saved  map[string]int // position in keep, by key
-	keep   []ColumnState  // what the user did to columns, also to those that are not here now
+	all    []Column           // Data.Columns
+	saved  map[string]int     // position in keep, by key
+	first  map[string]float32 // widths by what the first rows needed, by key
+	keep   []ColumnState      // what the user did to columns, also to those that are not here now
 	cols   columns
 	x, y   axis
 	sel    Selection
@@ -308,7 +309,7 @@ func (g *Grid) cursorKey() string {
 // the column with the key cursor where there still is one.
 func (g *Grid) arrangeColumns(cursor string) {
 	if g.saved == nil {
-		g.saved = map[string]int{}
+		g.saved, g.first = map[string]int{}, map[string]float32{}
 	}
 	clear(g.saved)
 	for i, s := range g.keep {
@@ -330,7 +331,7 @@ func (g *Grid) arrangeColumns(cursor string) {
 			continue
 		}
 		if s.Width == 0 {
-			s.Width = g.firstWidth(g.all[index])
+			s.Width = g.firstWidth(index)
 		}
 		if !s.Hidden {
 			if s.Key == cursor {
@@ -343,12 +344,37 @@ func (g *Grid) arrangeColumns(cursor string) {
 	g.column = min(g.column, max(len(g.cols.list)-1, 0))
 }
 
-func (g *Grid) firstWidth(c Column) float32 {
+// firstWidth is what a column's title and its first cells need, within bounds: one long text does not push the
+// others out of sight. Cells that come later do not change it, so that nothing jumps.
+func (g *Grid) firstWidth(index int) float32 {
+	const rows, most, mostTitle = 50, 320, 240
+	c := g.all[index]
 	if c.Width > 0 {
 		return c.Width
 	}
-	least := map[Kind]float32{Text: 150, Number: 96, Date: 168, Flag: 80}[c.Kind]
-	return min(max(least, g.titleWidth(c)), 240)
+	w, ok := g.first[c.Key]
+	n := min(g.data.Rows(), rows)
+	switch {
+	case ok:
+	case n == 0:
+		least := map[Kind]float32{Text: 150, Number: 96, Date: 168, Flag: 80}[c.Kind]
+		w = min(max(least, g.titleWidth(c)), mostTitle)
+	default:
+		w = min(max(min(g.titleWidth(c), mostTitle), g.cellsWidth(index, 0, n)), most)
+		g.first[c.Key] = w
+	}
+	return w
+}
+
+// cellsWidth is the room that the cells of some rows need in a column.
+func (g *Grid) cellsWidth(index, first, end int) float32 {
+	const any = 1000 // points: what stands beside the words does not depend on the width
+	pad, w := theme.Size(theme.SizeCellPad), float32(0)
+	for row := first; row < end; row++ {
+		c := g.data.Cell(row, index)
+		w = max(w, g.ruler(c.Bold).width(c.Text)+any-c.wordRoom(any, pad)+2)
+	}
+	return w
 }
 
 // titleWidth is the room a column's title, sort mark and funnel need.
@@ -384,13 +410,8 @@ func (g *Grid) fit(i int) {
 	h := g.rowHeight()
 	first, end := g.y.visible(h)
 	first, end = max(first-around, 0), min(end+around, int64(g.data.Rows()))
-	column := g.cols.list[i]
-	index := column.index
-	w := g.titleWidth(g.all[index])
-	for row := first; row < end; row++ {
-		c := g.data.Cell(int(row), index)
-		w = max(w, g.ruler(c.Bold).width(c.Text)+float32(column.width)-c.wordRoom(column.width, theme.Size(theme.SizeCellPad))+2)
-	}
+	index := g.cols.list[i].index
+	w := max(g.titleWidth(g.all[index]), g.cellsWidth(index, int(first), int(end)))
 	g.cols.resize(i, int64(min(w, 600)+0.99))
 	g.columnsChanged()
 }

@@ -9,6 +9,8 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
+
+	"tenantry/gui/kit/theme"
 )
 
 // strike is a key pressed anew, not held down.
@@ -171,5 +173,31 @@ func TestCursorStaysOnItsColumn(t *testing.T) {
 	g.SetData(&numbered{rows: 10})
 	if g.CursorColumn() != -1 {
 		t.Errorf("without columns the cursor is on %d", g.CursorColumn())
+	}
+}
+
+// pages is a table of texts, one a row in its only column.
+type pages []string
+
+func (p pages) Rows() int            { return len(p) }
+func (p pages) Columns() []Column    { return []Column{{Title: "Page", Key: "page"}} }
+func (p pages) Cell(row, _ int) Cell { return Cell{Text: p[row]} }
+
+// A column starts as wide as its first cells need, within bounds, and later rows do not change that.
+func TestColumnsStartAsWideAsTheirCells(t *testing.T) {
+	address := "ressources.humaines@cohovineyard.example"
+	g, _ := show(t, pages{"short", address})
+	width := func() float32 { return g.ColumnStates()[0].Width }
+	fitted := width()
+	if _, cut := g.ruler(false).fit(address, fitted-2*theme.Size(theme.SizeCellPad)); cut || fitted > 320 {
+		t.Errorf("a column of %q is %v wide", address, fitted)
+	}
+	g.SetData(pages{"short", address, strings.Repeat("long ", 100)})
+	g.SetColumns([]ColumnState{{Key: "page"}})
+	if got := width(); got != fitted {
+		t.Errorf("the column was %v wide, and %v with more rows", fitted, got)
+	}
+	if long, _ := show(t, pages{strings.Repeat("long ", 100)}); long.ColumnStates()[0].Width != 320 {
+		t.Errorf("a column of a long text is %v wide", long.ColumnStates()[0].Width)
 	}
 }
