@@ -181,6 +181,7 @@ type Model struct {
 	NotesTurn int // grows whenever Notes change
 	Question  *signindialog.Question
 	Sessions  SessionsView
+	Keys      bool      // the card with the keys shows
 	Left      *LeftNote // nil when nothing was left open
 	Leaving   bool      // asks whether to sign in again though rows would be lost
 	SaysSo    bool      // closing takes long enough to say so

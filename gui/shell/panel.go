@@ -53,6 +53,7 @@ type Panel struct {
 	middle    *fyne.Container
 	closing   *fyne.Container
 	sessions  *sessionsPanel
+	shortcuts *keysPanel
 	preflight *preflightpanel.Panel // nil without something to look with
 	trouble   *troubleshoot.Panel
 	stage     Stage
@@ -104,7 +105,7 @@ func (p *Panel) rebuild() {
 	p.notes, p.notesRoll, p.imports, p.tasks = kit.Stacked(4), nil, nil, map[*Task]*workNote{}
 	p.comparing, p.compared = nil, nil
 	p.makeClosing()
-	p.sessions = newSessionsPanel(p)
+	p.sessions, p.shortcuts = newSessionsPanel(p), newKeysPanel(p)
 	over := container.NewStack()
 	p.trouble = troubleshoot.NewPanel(p.flow.Trouble, w, p.win)
 	over.Add(p.trouble.Content())
@@ -125,7 +126,7 @@ func (p *Panel) rebuild() {
 	}
 	p.under = content
 	top := kit.Stacked(0, p.bar.root, line())
-	p.win.SetContent(tip.Wrap(container.NewStack(canvas.NewRectangle(theme.Color("background")), container.NewBorder(top, nil, nil, nil, content), p.sessions.root, over, p.closing)))
+	p.win.SetContent(tip.Wrap(container.NewStack(canvas.NewRectangle(theme.Color("background")), container.NewBorder(top, nil, nil, nil, content), p.sessions.root, over, p.shortcuts.root, p.closing)))
 	p.draw()
 	switch {
 	case p.signIn != nil:
@@ -210,6 +211,7 @@ func (p *Panel) draw() {
 	m := p.flow.Model()
 	p.bar.draw()
 	p.sessions.draw()
+	p.shortcuts.draw()
 	p.drawNotes()
 	if m.Stage == Closing && m.SaysSo {
 		p.bar.closingText.SetText(p.words.Count("window.closing", m.Used))
@@ -465,6 +467,7 @@ func (p *Panel) keys() {
 	press(ctrlShift(fyne.KeyT), open, p.flow.Reopen)
 	press(ctrl(fyne.KeyPageDown), tabbed, func() { p.flow.Show(p.flow.Model().Active + 1) })
 	press(ctrl(fyne.KeyPageUp), tabbed, func() { p.flow.Show(p.flow.Model().Active - 1) })
+	p.questionMark()
 	c.SetOnTypedKey(func(key *fyne.KeyEvent) {
 		switch key.Name {
 		case fyne.KeyEscape:
@@ -486,6 +489,8 @@ func (p *Panel) keys() {
 // escape takes away what is nearest: the list of the search box, a question, then the run.
 func (p *Panel) escape() {
 	switch f := p.flow; {
+	case f.Model().Keys:
+		f.ShowKeys(false)
 	case f.Preflight != nil && f.Preflight.Model().Open:
 		f.Preflight.Escape()
 	case f.Trouble.Model().Open:

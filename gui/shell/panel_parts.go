@@ -87,6 +87,7 @@ func (b *topBar) settingsMenu() {
 	if f.Preflight != nil {
 		choice(w.Text("window.preflight.menu"), false, f.CheckComputer)
 	}
+	choice(w.Text("keys.menu"), false, func() { f.ShowKeys(true) })
 	if f.Trouble.HasBundle() {
 		choice(w.Text("troubleshoot.bundle"), false, f.MakeBundle)
 	}

@@ -94,9 +94,15 @@ func (g *Grid) held() fyne.KeyModifier {
 // typePause ends what is typed to find a row.
 const typePause = time.Second
 
-// TypedRune is Fyne's. What is typed without a pause is told to OnType.
+// TypedRune is Fyne's. What is typed without a pause is told to OnType; a question mark at its start is the window's.
 func (g *Grid) TypedRune(r rune) {
 	typing := g.isTyping()
+	if r == '?' && !typing {
+		if c := locate.Canvas(g); c != nil && c.OnTypedRune() != nil {
+			c.OnTypedRune()(r)
+		}
+		return
+	}
 	if g.OnType == nil || g.header.reached || g.CursorColumn() < 0 || r == ' ' && !typing {
 		return
 	}
