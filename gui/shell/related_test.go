@@ -2,6 +2,7 @@ package shell_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"tenantry/core/cmdlets"
@@ -53,6 +54,11 @@ func TestEveryQuestionAboutARowIsAnswered(t *testing.T) {
 			s.queue.Do(func() {
 				if got == tab || got.Troubled() || len(got.Parts) != 1 || got.Parts[0].Customer != id {
 					t.Errorf("%s: %+v", cmdlets.PowerShell(link.Invocation), got.Parts)
+				}
+				for _, p := range link.Invocation.Params {
+					if p.Name == "Identity" && !strings.HasSuffix(s.flow.Title(got), ": "+p.Value.Text()) {
+						t.Errorf("the tab about %s is titled %q", p.Value.Text(), s.flow.Title(got))
+					}
 				}
 				form := s.flow.Form.Model()
 				if form.Spec == nil || form.Spec.Name != link.Invocation.Cmdlet || len(form.Draft.Inputs) != len(link.Invocation.Params) {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"tenantry/core/exchange"
 	"tenantry/gui/resultstable"
 )
 
@@ -29,10 +30,30 @@ func (f *Flow) Title(t *Tab) string {
 	if !known {
 		what = t.Request.Invocation.Cmdlet
 	}
+	if about := aboutWhat(t.Request.Invocation); about != "" {
+		what += ": " + about
+	}
 	if t.Request.Preview {
 		what = f.words.Text("window.tab.preview", "what", what)
 	}
 	return who + " · " + what
+}
+
+// aboutWhat is the object a run asks about, so that tabs about two mailboxes can be told apart; empty for a run
+// about all of them.
+func aboutWhat(inv exchange.Invocation) string {
+	const most = 48 // characters
+	for _, p := range inv.Params {
+		if !strings.EqualFold(p.Name, "Identity") || p.Value.Kind() != exchange.Text {
+			continue
+		}
+		text := []rune(strings.Join(strings.Fields(p.Value.Text()), " "))
+		if len(text) > most {
+			return string(text[:most-1]) + "…"
+		}
+		return string(text)
+	}
+	return ""
 }
 
 // Show brings a tab to the front, with its form. Beside a table of a file the form stays as it is.
