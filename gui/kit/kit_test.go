@@ -263,6 +263,36 @@ func TestProgressBar(t *testing.T) {
 	}
 }
 
+// A moving bar makes the window draw, so one that nobody sees stands still until it is seen again.
+func TestABarThatNobodySeesStandsStill(t *testing.T) {
+	p := NewProgressBar()
+	w := window(t, container.NewVBox(p))
+	p.Busy()
+	steps := func(n int) {
+		for range n {
+			if p.animation != nil {
+				p.animation.Tick(0.5)
+			}
+		}
+	}
+	for range 10 {
+		steps(20)
+		w.Canvas().Capture()
+	}
+	if p.animation == nil {
+		t.Error("a bar that is drawn stands still")
+	}
+	steps(200)
+	if p.animation != nil {
+		t.Error("a bar that nobody draws moves for ever")
+	}
+	w.Canvas().Capture()
+	if p.animation == nil {
+		t.Error("a bar that is drawn again stands still")
+	}
+	p.Done()
+}
+
 func TestStateDotSaysItsState(t *testing.T) {
 	d := NewStateDot(Idle, "idle")
 	window(t, container.NewVBox(d))

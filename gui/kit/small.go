@@ -22,6 +22,7 @@ type ProgressBar struct {
 	unknown   bool
 	animation *fyne.Animation
 	phase     float32
+	unseen    int // steps of the animation since the window was last drawn with the bar in it
 }
 
 // NewProgressBar returns a hidden bar.
@@ -48,13 +49,30 @@ func (p *ProgressBar) Busy() {
 		return
 	}
 	p.unknown = true
-	p.animation = fyne.NewAnimation(2*canvas.DurationStandard*3, func(done float32) {
+	p.move()
+	p.Refresh()
+}
+
+// move starts the animation. One that nobody sees ends by itself, because each step makes the window draw: a bar
+// that was taken away, or stands behind something else, would keep a processor busy for ever.
+func (p *ProgressBar) move() {
+	const most = 60 // steps, about a second
+	p.unseen = 0
+	animation := fyne.NewAnimation(2*canvas.DurationStandard*3, nil)
+	animation.Tick = func(done float32) {
+		if p.unseen++; p.unseen > most {
+			animation.Stop()
+			if p.animation == animation {
+				p.animation = nil
+			}
+			return
+		}
 		p.phase = done
 		p.Refresh()
-	})
-	p.animation.RepeatCount = fyne.AnimationRepeatForever
-	p.animation.Start()
-	p.Refresh()
+	}
+	animation.RepeatCount = fyne.AnimationRepeatForever
+	p.animation = animation
+	animation.Start()
 }
 
 // Done hides the bar.
@@ -85,9 +103,17 @@ type progressRenderer struct {
 	objects    []fyne.CanvasObject
 }
 
-func (r *progressRenderer) Destroy()                     { r.of.stop() }
-func (r *progressRenderer) Objects() []fyne.CanvasObject { return r.objects }
-func (r *progressRenderer) MinSize() fyne.Size           { return fyne.NewSize(16, 3) }
+func (r *progressRenderer) Destroy()           { r.of.stop() }
+func (r *progressRenderer) MinSize() fyne.Size { return fyne.NewSize(16, 3) }
+
+// Objects is asked for whenever the window is drawn with the bar in it.
+func (r *progressRenderer) Objects() []fyne.CanvasObject {
+	r.of.unseen = 0
+	if r.of.unknown && r.of.animation == nil {
+		r.of.move()
+	}
+	return r.objects
+}
 
 func (r *progressRenderer) Layout(size fyne.Size) {
 	r.track.Resize(size)

@@ -42,6 +42,9 @@ func (n *workNote) set(text string, done, total int) {
 func (p *Panel) drawWork() {
 	m, w := p.flow.Model(), p.words
 	if m.Import == nil {
+		if p.imports != nil {
+			p.imports.bar.Done()
+		}
 		p.imports = nil
 	} else {
 		if p.imports == nil {
@@ -55,6 +58,7 @@ func (p *Panel) drawWork() {
 	}
 	for t := range p.tasks {
 		if !shows(m, t) {
+			p.tasks[t].bar.Done()
 			delete(p.tasks, t)
 		}
 	}
