@@ -13,7 +13,7 @@ import (
 // WriteFile writes a file whole or not at all: beside it first, under another name in the same folder, and
 // then in its place. A file that was there is replaced only when everything is written; when something
 // fails nothing new is left. The errors of write come back as they are when they are a *exchange.Problem,
-// all others as CodeNotWritten.
+// CodeInUse says that another program has the old file open and rules that out, all others are CodeNotWritten.
 func WriteFile(path string, write func(io.Writer) error) (err error) {
 	fail := func(cause error) error {
 		var p *exchange.Problem
@@ -33,6 +33,10 @@ func WriteFile(path string, write func(io.Writer) error) (err error) {
 		if real, err := filepath.EvalSymlinks(path); err == nil {
 			path = real
 		}
+	}
+	used := &exchange.Problem{Code: CodeInUse, Doing: "replace a file", Args: map[string]string{"file": path}}
+	if inUse(path) { // told before a large table is written, not after
+		return used
 	}
 	f, err := os.CreateTemp(filepath.Dir(path), ".tenantry-*.part")
 	if err != nil {
@@ -58,7 +62,11 @@ func WriteFile(path string, write func(io.Writer) error) (err error) {
 	if err := f.Close(); err != nil {
 		return fail(err)
 	}
-	if err := os.Rename(f.Name(), path); err != nil {
+	if err := replace(f.Name(), path); err != nil {
+		if inUse(path) { // opened meanwhile
+			used.Cause = err
+			return used
+		}
 		return fail(err)
 	}
 	done = true

@@ -21,6 +21,10 @@ const (
 	// CodeNotWritten: a file could not be written; nothing of it was left. Args: file.
 	CodeNotWritten exchange.Code = "export.not-written"
 
+	// CodeInUse: a file is open in another program that lets nobody replace it, as on Windows; it is as it was.
+	// Args: file.
+	CodeInUse exchange.Code = "export.in-use"
+
 	// CodeNewColumn: rows that are written as they come brought a column after the heading had gone out.
 	// Args: column.
 	CodeNewColumn exchange.Code = "export.new-column"

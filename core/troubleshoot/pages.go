@@ -147,6 +147,7 @@ var pages = map[exchange.Code][]string{
 
 	// Files and folders
 	"export.not-written":      {"file-open-elsewhere", "file-no-right", "disk-full", "drive-gone", "scanner-blocks-folder"},
+	"export.in-use":           {"file-open-elsewhere", "scanner-blocks-folder"},
 	"export.unknown-format":   {"ending-not-known"},
 	"export.new-column":       {"column-came-late"},
 	"export.too-many-columns": {"more-rows-than-fit", "file-really-large"},
