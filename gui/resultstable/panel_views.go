@@ -210,14 +210,8 @@ func (v *viewButton) export() {
 		name = now.Name
 	}
 	view, kind := flow.View(name), v.file()
-	safe := strings.Map(func(r rune) rune {
-		if strings.ContainsRune(`/\:*?"<>|`, r) {
-			return '-'
-		}
-		return r
-	}, name)
 	v.choose(func(ctx context.Context) (string, error) {
-		return v.panel.Files.SaveFile(ctx, w.Text("view.export-title"), safe+views.Ending, kind)
+		return v.panel.Files.SaveFile(ctx, w.Text("view.export-title"), files.Name(name)+views.Ending, kind)
 	}, func(path string) { flow.ExportView(view, path) })
 }
 

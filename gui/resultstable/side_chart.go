@@ -323,12 +323,7 @@ func (s *chartPane) savePicture() {
 	w, flow := s.p.flow.Words(), s.p.flow
 	const width, height, scale = 760, 420, 2
 	title := w.Text("charts.save-tip")
-	name := strings.Map(func(r rune) rune {
-		if r < ' ' || strings.ContainsRune(`<>:"/\|?*`, r) {
-			return ' '
-		}
-		return r
-	}, d.Caption(w)) + ".svg"
+	name := files.Name(d.Caption(w)) + ".svg"
 	kinds := []files.Filter{{Title: w.Text("charts.save-svg"), Extensions: []string{"svg"}}, {Title: w.Text("charts.save-png"), Extensions: []string{"png"}}}
 	done := func(path string, err error) {
 		switch {

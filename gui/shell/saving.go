@@ -239,11 +239,5 @@ func (f *Flow) namesOf(list []exchange.CustomerID) string {
 
 // fileName is a title as a name of a file that every system takes, with the day.
 func fileName(title string, now time.Time, ending string) string {
-	clean := strings.Map(func(r rune) rune {
-		if strings.ContainsRune(`<>:"/\|?*`, r) || r < ' ' {
-			return '-'
-		}
-		return r
-	}, strings.NewReplacer(" · ", " ", ": ", " ").Replace(title))
-	return filepath.Base(strings.TrimSpace(clean)) + " " + now.Format("2006-01-02") + ending
+	return files.Name(strings.NewReplacer(" · ", " ", ": ", " ").Replace(title)+" "+now.Format("2006-01-02")) + ending
 }

@@ -4,6 +4,8 @@ package windows
 
 import (
 	"encoding/csv"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -41,6 +43,37 @@ func TestTheCommandLineAsksTheSample(t *testing.T) {
 	}
 	if left := c.running("tenantry-cli.exe"); len(left) > 0 {
 		t.Errorf("it still runs: %q", left)
+	}
+}
+
+// people is a table as Excel on Windows writes it for other programs.
+const people = "\ufeffName,Items,Enabled\r\n\"Jansen, Zoë\",12,True\r\nBram,7,False\r\nAnouk,1234567,True\r\n"
+
+// A table goes through each kind of file, named in each way that Windows has, and comes back as it was.
+func TestTheCommandLineWritesAndReadsFiles(t *testing.T) {
+	c := turnOn(t)
+	c.write("people.csv", people)
+	if err := os.Mkdir(filepath.Join(c.home, "Documents", "for customers"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	from := "people.csv"
+	for _, to := range []string{"people.xlsx", `for customers\people.parquet`, c.documents("people.jsonl"), "people.html"} {
+		if got := c.cli("open", from, "-o", to); got.status != 0 {
+			t.Fatalf("%s: %+v", to, got)
+		}
+		if !strings.HasSuffix(to, ".html") { // which is only written
+			from = to
+		}
+	}
+	if got := c.cli("open", from, "--format", "csv"); got.status != 0 || got.out != strings.TrimPrefix(people, "\ufeff") {
+		t.Errorf("%+v", got)
+	}
+	page, err := os.ReadFile(filepath.Join(c.home, "Documents", "people.html"))
+	if err != nil || !strings.Contains(string(page), "Jansen, Zoë") || !strings.Contains(string(page), "Anouk") {
+		t.Errorf("%v\n%s", err, page)
+	}
+	if got := c.cli("open", `for customers\none.csv`); got.status == 0 || !strings.Contains(got.err, "none.csv") {
+		t.Errorf("%+v", got)
 	}
 }
 

@@ -69,6 +69,19 @@ func (c *computer) program(name string) string {
 	return path
 }
 
+// documents is the path of a file in the person's Documents, as Windows writes it.
+func (c *computer) documents(name string) string {
+	return `C:\users\` + filepath.Base(c.home) + `\Documents\` + name
+}
+
+// write puts a file into the person's Documents.
+func (c *computer) write(name, text string) {
+	c.t.Helper()
+	if err := os.WriteFile(filepath.Join(c.home, "Documents", name), []byte(text), 0o600); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
 // answer is what a program said and how it ended.
 type answer struct {
 	out, err string

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 
@@ -28,7 +29,7 @@ type Filter struct {
 // answer is dropped.
 type Chooser interface {
 	// SaveFile asks where to write; name is offered. A name with the extension of none of the filters gets that
-	// of the first. The dialog has asked before replacing a file.
+	// of the chosen one, the first where the dialog does not tell which it is. The dialog has asked before replacing a file.
 	SaveFile(ctx context.Context, title, name string, filters ...Filter) (path string, err error)
 
 	// OpenFile asks for a file that exists.
@@ -43,18 +44,17 @@ var _ Chooser = System{}
 
 // SaveFile is Chooser's.
 func (System) SaveFile(ctx context.Context, title, name string, filters ...Filter) (string, error) {
+	kind := 0
 	for {
-		path, err := ask(ctx, func() (string, error) {
-			b := builder(title, filters)
-			if name != "" {
-				b = b.SetStartFile(name)
-			}
-			return b.Save()
+		chosen := kind
+		path, err := ask(ctx, func() (path string, err error) {
+			path, chosen, err = save(title, name, filters, kind)
+			return path, err
 		})
 		if err != nil {
 			return path, err
 		}
-		whole := withEnding(path, filters)
+		whole := withEnding(path, name, filters, chosen)
 		if whole == path {
 			return path, nil
 		}
@@ -62,25 +62,34 @@ func (System) SaveFile(ctx context.Context, title, name string, filters ...Filte
 			return whole, nil
 		}
 		// The dialog asked about another name. Asking again with the whole one lets it ask before replacing.
-		name = filepath.Base(whole)
+		name, kind = filepath.Base(whole), chosen
 	}
 }
 
-// withEnding is path with the ending of the first filter, unless it has that of one of them. What stands behind
-// a dot in a name need not be an ending: "Mailboxes 30.11".
-func withEnding(path string, filters []Filter) string {
-	if len(filters) == 0 || len(filters[0].Extensions) == 0 {
+// withEnding is path with the ending of the chosen filter, unless it has that of one of them. What stands behind
+// a dot in a name need not be an ending: "Mailboxes 30.11". A name that is still the offered one takes the ending
+// of the filter that was chosen after it was offered.
+func withEnding(path, offered string, filters []Filter, chosen int) string {
+	if len(filters) == 0 || len(filters[chosen].Extensions) == 0 {
 		return path
 	}
-	has := strings.TrimPrefix(filepath.Ext(path), ".")
-	for _, f := range filters {
-		for _, e := range f.Extensions {
-			if strings.EqualFold(strings.TrimPrefix(e, "."), has) {
-				return path
-			}
-		}
+	own := "." + strings.TrimPrefix(filters[chosen].Extensions[0], ".")
+	if filters[chosen].has(path) {
+		return path
 	}
-	return path + "." + strings.TrimPrefix(filters[0].Extensions[0], ".")
+	if slices.ContainsFunc(filters, func(f Filter) bool { return f.has(path) }) {
+		if chosen > 0 && filepath.Base(path) == offered {
+			return strings.TrimSuffix(path, filepath.Ext(path)) + own
+		}
+		return path
+	}
+	return path + own
+}
+
+// has tells whether a file is of this kind by its ending.
+func (f Filter) has(path string) bool {
+	ending := strings.TrimPrefix(filepath.Ext(path), ".")
+	return slices.ContainsFunc(f.Extensions, func(e string) bool { return strings.EqualFold(strings.TrimPrefix(e, "."), ending) })
 }
 
 // OpenFile is Chooser's.

@@ -3,6 +3,7 @@ package files
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/sqweek/dialog"
@@ -68,11 +69,30 @@ func TestANameGetsTheEndingOfItsKind(t *testing.T) {
 	for path, want := range map[string]string{
 		"rows": "rows.xlsx", "rows.xlsx": "rows.xlsx", "rows.HTM": "rows.HTM", "Mailboxes 30.11": "Mailboxes 30.11.xlsx", "rows.csv": "rows.csv.xlsx",
 	} {
-		if got := withEnding(path, kinds); got != want {
+		if got := withEnding(path, "offered.xlsx", kinds, 0); got != want {
 			t.Errorf("%s is saved as %s, want %s", path, got, want)
 		}
 	}
-	if got := withEnding("rows", nil); got != "rows" {
+	for path, want := range map[string]string{ // a web page is chosen in the dialog
+		"rows": "rows.html", "offered.xlsx": "offered.html", "own.xlsx": "own.xlsx", "rows.htm": "rows.htm",
+	} {
+		if got := withEnding(path, "offered.xlsx", kinds, 1); got != want {
+			t.Errorf("as a web page %s is saved as %s, want %s", path, got, want)
+		}
+	}
+	if got := withEnding("rows", "rows", nil, 0); got != "rows" {
 		t.Errorf("without kinds it is saved as %s", got)
+	}
+}
+
+func TestNamesThatEverySystemTakes(t *testing.T) {
+	for words, want := range map[string]string{
+		"Large mailboxes": "Large mailboxes", `a/b\c:d*e?f"g<h>i|j`: "a-b-c-d-e-f-g-h-i-j", "two\nlines": "two-lines",
+		"CON": "CON-", "nul.2026": "nul-.2026", "Com1": "Com1-", "LPT²": "LPT²-", "COM10": "COM10", "console": "console", "aux ": "aux-",
+		"what...": "what", ".hidden": "hidden", "...": "Tenantry", "": "Tenantry", strings.Repeat("é", 300): strings.Repeat("é", 120),
+	} {
+		if got := Name(words); got != want {
+			t.Errorf("%q became %q, want %q", words, got, want)
+		}
 	}
 }
