@@ -38,6 +38,7 @@ type Button struct {
 	hovered bool
 	focused bool
 	chosen  bool
+	menu    bool
 }
 
 var (
@@ -89,6 +90,12 @@ func (b *Button) SetTint(name fyne.ThemeColorName) {
 // SetLook changes the look.
 func (b *Button) SetLook(look Look) {
 	b.look = look
+	b.Refresh()
+}
+
+// SetMenu shows, with an arrow behind the words, that the button opens a menu.
+func (b *Button) SetMenu() {
+	b.menu = true
 	b.Refresh()
 }
 
@@ -212,18 +219,24 @@ func (b *Button) colors() (fill, edge, words fyne.ThemeColorName) {
 // CreateRenderer is Fyne's.
 func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 	r := &buttonRenderer{of: b, box: canvas.NewRectangle(nil), ring: canvas.NewRectangle(nil),
-		text: canvas.NewText("", nil), icon: canvas.NewImageFromResource(nil)}
-	r.icon.FillMode = canvas.ImageFillContain
-	r.objects = []fyne.CanvasObject{r.box, r.icon, r.text, r.ring}
+		text: canvas.NewText("", nil), icon: canvas.NewImageFromResource(nil), arrow: canvas.NewImageFromResource(nil)}
+	r.icon.FillMode, r.arrow.FillMode = canvas.ImageFillContain, canvas.ImageFillContain
+	r.objects = []fyne.CanvasObject{r.box, r.icon, r.text, r.arrow, r.ring}
 	r.Refresh()
 	return r
 }
+
+const (
+	arrowSide = 12 // of the arrow of a menu, in points
+	arrowGap  = 4
+)
 
 type buttonRenderer struct {
 	of        *Button
 	box, ring *canvas.Rectangle
 	text      *canvas.Text
 	icon      *canvas.Image
+	arrow     *canvas.Image // of a menu
 	objects   []fyne.CanvasObject
 }
 
@@ -238,6 +251,9 @@ func (r *buttonRenderer) MinSize() fyne.Size {
 	w := r.text.MinSize().Width + 24
 	if r.of.icon != nil {
 		w += theme.Size(theme.SizeIcon) + 4
+	}
+	if r.of.menu {
+		w += arrowSide + arrowGap
 	}
 	return fyne.NewSize(w, height)
 }
@@ -254,6 +270,9 @@ func (r *buttonRenderer) Layout(size fyne.Size) {
 			content += 6
 		}
 	}
+	if r.of.menu {
+		content += arrowSide + arrowGap
+	}
 	x := (size.Width - content) / 2
 	if r.of.icon != nil {
 		r.icon.Resize(fyne.NewSquareSize(side))
@@ -262,6 +281,8 @@ func (r *buttonRenderer) Layout(size fyne.Size) {
 	}
 	r.text.Resize(words)
 	r.text.Move(fyne.NewPos(x, (size.Height-words.Height)/2))
+	r.arrow.Resize(fyne.NewSquareSize(arrowSide))
+	r.arrow.Move(fyne.NewPos(x+words.Width+arrowGap, (size.Height-arrowSide)/2+1))
 }
 
 func (r *buttonRenderer) Refresh() {
@@ -283,6 +304,9 @@ func (r *buttonRenderer) Refresh() {
 	r.ring.Hidden = !r.of.focused
 	r.text.Text, r.text.Color, r.text.TextSize = r.of.text, theme.Color(words), theme.Size(theme.SizeText)
 	r.text.TextStyle.Bold = r.of.look == Primary || r.of.look == Danger
+	if r.arrow.Hidden = !r.of.menu; r.of.menu {
+		r.arrow.Resource = icons.ChevronDown.In(words)
+	}
 	r.icon.Hidden = r.of.icon == nil
 	if r.of.icon != nil {
 		if r.of.tint != "" && !r.of.off {

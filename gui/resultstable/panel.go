@@ -137,6 +137,7 @@ func NewPanel(flow *Flow) *Panel {
 	p.grid.OnMenu = p.menu
 	p.status = newStatusLine(p)
 	p.export = kit.NewButton(w.Text("table.export"), icons.Export, kit.Plain, p.exportMenu)
+	p.export.SetMenu()
 	p.export.SetTip(w.Text("table.export-tip"))
 
 	line := container.New(&headLine{p.panes, p.views}, p.find.root, p.groups, p.views.button, p.fields)

@@ -38,6 +38,7 @@ func newViewButton(p *Panel) *viewButton {
 	w := p.flow.Words()
 	v := &viewButton{panel: p}
 	v.button = kit.NewButton(w.Text("view.menu"), icons.Star, kit.Quiet, v.open)
+	v.button.SetMenu()
 	v.words, v.wide = v.button.Text(), v.button.MinSize().Width
 	v.button.SetTip(w.Text("view.menu-tip"))
 	v.button.Hidden = p.flow.o.Views == nil
@@ -60,7 +61,7 @@ func (v *viewButton) draw() {
 	text := w.Text("view.menu")
 	if now, ok := v.panel.flow.Viewing(); ok {
 		const wide = 160 // points
-		text = kit.Shorten(now.Name, wide, theme.Size(theme.SizeText), fyne.TextStyle{}) + " ▾"
+		text = kit.Shorten(now.Name, wide, theme.Size(theme.SizeText), fyne.TextStyle{})
 		v.button.SetTip(w.Text("view.menu-now", "view", now.Name))
 	} else {
 		v.button.SetTip(w.Text("view.menu-tip"))

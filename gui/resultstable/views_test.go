@@ -119,7 +119,7 @@ func TestAViewIsSavedAndShownAgain(t *testing.T) {
 		t.Errorf("it says %q", got)
 	}
 	s.queue.Do(func() {
-		if got := s.panel.views.button.Text(); got != "Large ▾" || s.panel.views.naming.Visible() {
+		if got := s.panel.views.button.Text(); got != "Large" || s.panel.views.naming.Visible() {
 			t.Errorf("the button says %q, the name is asked for: %v", got, s.panel.views.naming.Visible())
 		}
 	})

@@ -204,7 +204,7 @@ func TestRowsBeforeABreakStay(t *testing.T) {
 	if !d.says(wording.For("en-GB").Count("table.partial.connect.dropped", p.Rows, "customer", name)) || !slicesContainsPart(d.texts(), rows+" · "+name) {
 		t.Errorf("the screen says %q", d.texts())
 	}
-	d.menu("Export ▾", wording.For("en-GB").Count("file.rows", p.Rows))
+	d.menu("Export", wording.For("en-GB").Count("file.rows", p.Rows))
 	if note := wording.For("en-GB").Count("window.export.partial", p.Rows, "path", d.saved, "customers", name); !d.says(note) {
 		t.Errorf("the export does not say that it is not complete: %q", d.texts())
 	}
