@@ -35,6 +35,7 @@ func fillIn(d *screen.Display, sim served, password string) {
 // A power cut in the middle of a run: the next start removes what was left, with the password in the secret
 // store.
 func TestAKilledWindowLeavesNothingBehind(t *testing.T) {
+	t.Parallel()
 	d := display(t)
 	sim := serve(t, endless...)
 	p := start(t, d)
@@ -65,6 +66,7 @@ func TestAKilledWindowLeavesNothingBehind(t *testing.T) {
 // The window and the command line on one account: a fourth run waits and says for whom, and the sessions can
 // be seen.
 func TestTheWindowWaitsForTheCommandLine(t *testing.T) {
+	t.Parallel()
 	d := display(t)
 	sim := serve(t, endless...)
 	home := filepath.Join(d.Home(), "tenantry")
@@ -127,6 +129,7 @@ func TestTheWindowWaitsForTheCommandLine(t *testing.T) {
 
 // What failures look like, with the facts for whoever helps unfolded. What was typed stays for the next try.
 func TestFailuresAndTheirDetails(t *testing.T) {
+	t.Parallel()
 	d := display(t)
 	first, second := serve(t, "--fault", "mfa-needed"), serve(t, "--fault", "limit-create")
 	p := start(t, d)
@@ -139,6 +142,7 @@ func TestFailuresAndTheirDetails(t *testing.T) {
 	d.Shot("failure-details")
 	d.Click("Details", 300, 300, 300, 300)
 	d.FillField("Password", second.Password, 250, 240, 95, 560) // the label, not the words about passwords right of it
+	d.Wheel(d.Width/2, 400, 20) // the address is further down
 	d.FillField("Address", second.Classic, card...)
 	d.Key("Return")
 	d.See("has as many sessions open", 60*time.Second)

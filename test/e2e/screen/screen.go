@@ -11,6 +11,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"os"
@@ -46,6 +47,10 @@ type Display struct {
 	home          string
 	Width, Height int
 	shots         string
+
+	seen   [sha256.Size]byte // the picture that was read last
+	seenIn string            // and its Language
+	read   map[string][]Word // what was read in it, by box
 }
 
 // New starts a display of the given size with a window manager, and ends both with the test.
@@ -181,8 +186,28 @@ const enlarge = 2
 // Words reads the screen, or the part of it inside box (left, top, width, height).
 func (d *Display) Words(box ...int) []Word {
 	d.t.Helper()
-	file := filepath.Join(d.home, "read.png")
+	file := filepath.Join(d.home, "read.ppm")
 	d.capture(file)
+	picture, err := os.ReadFile(file)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	// Reading takes a second; what has not changed since is not read again.
+	if now := sha256.Sum256(picture); now != d.seen || d.Language != d.seenIn {
+		d.seen, d.seenIn, d.read = now, d.Language, map[string][]Word{}
+	}
+	where := fmt.Sprint(box)
+	if words, ok := d.read[where]; ok {
+		return words
+	}
+	words := d.recognise(file, box)
+	d.read[where] = words
+	return words
+}
+
+// recognise reads a picture of the screen, or the part of it inside box.
+func (d *Display) recognise(file string, box []int) []Word {
+	d.t.Helper()
 	args := []string{file}
 	dx, dy := 0, 0
 	if len(box) == 4 {
@@ -293,6 +318,12 @@ func (d *Display) RightClick(text string, box ...int) {
 	d.run("xdotool", "mousemove", "--sync", strconv.Itoa(x), strconv.Itoa(y), "sleep", "0.2", "click", "3", "sleep", "0.1")
 }
 
+// Wheel turns the mouse's wheel down by some notches over a pixel.
+func (d *Display) Wheel(x, y, notches int) {
+	d.t.Helper()
+	d.run("xdotool", "mousemove", "--sync", strconv.Itoa(x), strconv.Itoa(y), "sleep", "0.2", "click", "--repeat", strconv.Itoa(notches), "--delay", "40", "5", "sleep", "0.1")
+}
+
 // Type types text into what has the focus.
 func (d *Display) Type(text string) {
 	d.t.Helper()
@@ -380,10 +411,14 @@ func (d *Display) Shot(name string) string {
 	return file
 }
 
-// Until asks again and again, a few times a second, until ok says yes; after limit the test fails and a
-// picture of the screen is left.
+// patience is how many times a limit is waited for, because limits are for a computer that does nothing else.
+const patience = 3
+
+// Until asks again and again, a few times a second, until ok says yes; after limit, with patience, the test fails
+// and a picture of the screen is left.
 func (d *Display) Until(what string, limit time.Duration, ok func() bool) {
 	d.t.Helper()
+	limit *= patience
 	ctx, stop := context.WithTimeout(context.Background(), limit)
 	defer stop()
 	tick := time.NewTicker(200 * time.Millisecond)
