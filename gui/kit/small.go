@@ -292,10 +292,10 @@ func (c *Chip) Text() string { return c.text }
 func (c *Chip) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(c.root) }
 
 // EmptyState fills the place of something that is not there: an icon, a sentence, a hint, and at most one
-// thing to do.
+// thing to do. Where there is less room than that needs, it scrolls.
 type EmptyState struct {
 	widget.BaseWidget
-	root *fyne.Container
+	root *container.Scroll
 }
 
 // NewEmptyState returns one; hint may be empty and action may be nil.
@@ -312,10 +312,13 @@ func NewEmptyState(icon *icons.Icon, sentence, hint string, action *Action) *Emp
 	if action != nil {
 		column.Add(container.NewCenter(NewButton(action.Text, action.Icon, Plain, action.Do)))
 	}
-	e.root = container.NewCenter(column)
+	e.root = container.NewScroll(container.NewCenter(column))
 	e.ExtendBaseWidget(e)
 	return e
 }
+
+// MinSize is what shows without scrolling.
+func (e *EmptyState) MinSize() fyne.Size { return e.root.Content.MinSize() }
 
 // CreateRenderer is Fyne's.
 func (e *EmptyState) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(e.root) }

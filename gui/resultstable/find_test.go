@@ -121,6 +121,25 @@ func TestFindJumpsFromHitToHit(t *testing.T) {
 	s.wantRows("filtered again", 10)
 }
 
+// TestFindSaysLessWhereRoomIsScarce keeps the number of rows when the columns no longer fit beside the field.
+func TestFindSaysLessWhereRoomIsScarce(t *testing.T) {
+	s := open(t, "Get-Mailbox", "contoso.example")
+	s.arrive(mailboxes(60))
+	s.do(func() { s.panel.find.field.SetText("anna") })
+	for _, c := range []struct {
+		width float32
+		want  string
+	}{{500, "10 of 60 rows · 1 column"}, {300, "10 of 60 rows"}, {500, "10 of 60 rows · 1 column"}} {
+		s.do(func() { s.panel.find.root.Resize(fyne.NewSize(c.width, 36)) })
+		s.wantFound(c.want)
+		s.queue.Do(func() {
+			if b := s.panel.find.found; b.Position().X+b.Size().Width > c.width || b.Size().Width < b.MinSize().Width {
+				t.Errorf("at %v points what was found stands at %v, %v wide", c.width, b.Position(), b.Size())
+			}
+		})
+	}
+}
+
 // TestFindCountsWhileRowsArrive has rows come under a text that is looked for.
 func TestFindCountsWhileRowsArrive(t *testing.T) {
 	s := open(t, "Get-Mailbox", "contoso.example")

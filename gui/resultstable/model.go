@@ -105,6 +105,7 @@ type Model struct {
 	none    func() (sentence, hint string)
 	decided map[string]bool // columns whose first visibility was decided
 	narrow  bool            // a view says which columns show, and others that come do not
+	whole   bool            // all columns of a file show at first
 }
 
 // apply takes one piece of news about the run.
@@ -233,6 +234,9 @@ func (m *Model) rowsLike(row int) []int {
 	return rows
 }
 
+// mostOfFile is how many columns of a file all show at first: whoever wrote it chose them.
+const mostOfFile = 40
+
 // decide gives columns that appeared a place and decides whether they show at first.
 func (m *Model) decide() {
 	columns := m.View.Columns()
@@ -245,6 +249,7 @@ func (m *Model) decide() {
 	}
 	usual, known := usualColumns(m.Info.Invocation.Cmdlet)
 	if m.decided == nil {
+		m.whole = len(m.Columns) == 0 && m.Info.Invocation.Cmdlet == "" && len(columns) <= mostOfFile
 		m.decided = map[string]bool{}
 		for _, s := range m.Columns {
 			m.decided[s.Name] = true
@@ -273,6 +278,8 @@ func (m *Model) decide() {
 			state.Hidden, at = len(m.Info.Customers) == 1, 0 // a file does not say who was asked
 		case known && contains(usual, c.Name):
 			state.Hidden, at = false, m.shown()
+		case m.whole:
+			state.Hidden = false
 		case !known && m.shown() < 8:
 			state.Hidden, at = dull(c.Name), m.shown()
 			if state.Hidden {

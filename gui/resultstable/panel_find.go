@@ -16,6 +16,7 @@ type findLine struct {
 	field *kit.Entry
 	mode  *kit.Button
 	found *kit.Button // how many; a press goes to the next
+	words [2]string   // what found says: all of it, and for little room
 	root  *fyne.Container
 }
 
@@ -54,11 +55,13 @@ func (l *findLine) draw(p *Panel) {
 	}
 	l.mode.SetIcon(icon)
 	l.mode.SetTip(w.Text(tip))
-	text, names := "", []string(nil)
+	var words [2]string
+	var names []string
 	if m.FindText != "" && m.Hits.Text == m.FindText {
-		text = w.Text("find.none")
+		words = [2]string{w.Text("find.none"), w.Text("find.none")}
 		if m.Hits.Rows > 0 {
-			text = w.Count("find.rows", m.Hits.Of, "hits", m.Hits.Rows) + " · " + w.Count("find.columns", len(m.Hits.Columns))
+			words[1] = w.Count("find.rows", m.Hits.Of, "hits", m.Hits.Rows)
+			words[0] = words[1] + " · " + w.Count("find.columns", len(m.Hits.Columns))
 		}
 		const most = 12 // lines of a tooltip
 		for i, c := range m.Hits.Columns {
@@ -70,15 +73,16 @@ func (l *findLine) draw(p *Panel) {
 		}
 	}
 	l.found.SetTip(strings.Join(names, "\n"))
-	if on := m.FindText != ""; text != l.found.Text() || l.mode.Visible() != on {
-		l.found.SetText(text)
-		l.found.Hidden, l.mode.Hidden = text == "", !on
+	if on := m.FindText != ""; words != l.words || l.mode.Visible() != on {
+		l.words = words
+		l.found.SetText(words[0])
+		l.found.Hidden, l.mode.Hidden = words[0] == "", !on
 		l.root.Refresh()
 		p.head.Objects[0].Refresh()
 	}
 }
 
-// findLayout gives the field the room, and what was found its words where they fit.
+// findLayout gives the field the room, and what was found its words, or fewer of them, where they fit.
 type findLayout struct{ of *findLine }
 
 const (
@@ -96,6 +100,13 @@ func (l *findLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
 
 func (l *findLayout) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	x := size.Width
+	if found := l.of.found; found.Visible() {
+		for _, text := range l.of.words {
+			if found.SetText(text); x-found.MinSize().Width-findGap >= findField {
+				break
+			}
+		}
+	}
 	put := func(b *kit.Button) {
 		least := b.MinSize()
 		if !b.Visible() || x-least.Width-findGap < findField {

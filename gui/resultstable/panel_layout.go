@@ -6,6 +6,8 @@ import "fyne.io/fyne/v2"
 // line. Strips that need much room, with their details unfolded, scroll; the table keeps its part.
 type stacking struct{ of *Panel }
 
+const centerLeast = 32 // points, below which there is no room for the table
+
 func (*stacking) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(320, 200) }
 
 func (l *stacking) Layout(objects []fyne.CanvasObject, size fyne.Size) {
@@ -33,7 +35,13 @@ func (l *stacking) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	}
 	put(bar, bar.MinSize().Height) // has its room also while it is hidden, so that nothing jumps
 	last := foot.MinSize().Height
-	put(center, max(size.Height-y-last, 0))
+	room := max(size.Height-y-last, 0)
+	if show := room >= centerLeast; show != center.Visible() { // half a line of names would lie under the status line
+		if center.Hide(); show {
+			center.Show()
+		}
+	}
+	put(center, room)
 	put(foot, last)
 }
 

@@ -209,6 +209,64 @@ func (d *desk) pressTab(title string) {
 	}
 }
 
+// A file shows all that whoever wrote it put in, also identifiers, unless that is more than anybody looks through.
+func TestAFileShowsItsColumns(t *testing.T) {
+	d := newDesk(t, &exchangesim.Server{})
+	names := func(n int) []string {
+		list := []string{"Id", "Name"}
+		for i := len(list); i < n; i++ {
+			list = append(list, fmt.Sprint("Field", i))
+		}
+		return list
+	}
+	for _, c := range []struct{ columns, want int }{{3, 3}, {20, 20}, {120, 8}} {
+		heading := strings.Join(names(c.columns), ",")
+		d.drop(d.file(fmt.Sprint(c.columns, ".csv"), heading+"\n"+strings.Repeat("1,", c.columns-1)+"1\n"))
+		d.queue.Do(func() {
+			got := d.flow.Model().Tab().Table.Model().Shown()
+			if len(got) != c.want || c.want == c.columns && !slices.Equal(got, names(c.columns)) {
+				t.Errorf("of %d columns %q show", c.columns, got)
+			}
+		})
+	}
+}
+
+// Notes leave the table its part, also while a comparison is asked for.
+func TestNotesLeaveTheTableItsPart(t *testing.T) {
+	d := newDesk(t, &exchangesim.Server{})
+	d.drop(d.file("people.csv", "Name,Size\nAnna,3\n"))
+	for i := range 6 {
+		d.drop(d.file(fmt.Sprint("broken", i, ".xlsx"), "PK\x03\x04 this is no workbook"))
+	}
+	roomy := func(what string) {
+		t.Helper()
+		d.shot("many-notes-" + what)
+		if g := d.grid(); g == nil || g.Size().Height < 90 {
+			t.Errorf("%s leave the table no room", what)
+		}
+	}
+	d.do(func() { d.win.Resize(fyne.NewSize(1280, 770)) })
+	roomy("notes")
+	d.do(func() { d.flow.CompareWith(d.flow.Model().Tab()) })
+	roomy("notes-and-a-question")
+	d.do(func() { d.win.Resize(fyne.NewSize(700, 500)) })
+	d.shot("many-notes-small")
+}
+
+// What stands in place of the rows of a file is true of the file: one may have names of columns, or nothing.
+func TestAFileWithoutRowsSaysWhatItHas(t *testing.T) {
+	d := newDesk(t, &exchangesim.Server{})
+	for _, c := range []struct{ name, text, want string }{
+		{"names.csv", "Name,Size\r\n", "The file has names of columns, and no rows below them."},
+		{"nothing.csv", "", "There is nothing in the file."},
+	} {
+		d.drop(d.file(c.name, c.text))
+		if !d.says("No rows") || !d.says(c.want) {
+			t.Errorf("%s says %q, want %q", c.name, d.texts(), c.want)
+		}
+	}
+}
+
 func TestDroppedFoldersAreRefusedInWords(t *testing.T) {
 	d := newDesk(t, &exchangesim.Server{})
 	d.drop(d.t.TempDir())

@@ -2,7 +2,10 @@ package shell
 
 import "fyne.io/fyne/v2"
 
-const margin = 12
+const (
+	margin     = 12
+	tableLeast = 260 // points for the tabs and a table with a few rows, which notes leave where they can
+)
 
 // middle lays out what is right of the customers: search box, notes, form, tabs, table, and the list of the
 // search box over all below it. The form gets what it needs as long as the table keeps its part.
@@ -28,11 +31,14 @@ func (l *middle) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 		p.notesRoll.Resize(fyne.NewSize(width, 0))
 	} else {
 		p.notes.Resize(fyne.NewSize(width, p.notes.Size().Height)) // wrapped words know their height by their width
-		share := float32(0.5)
-		if p.comparing != nil {
-			share = 0.75 // a question that is to be answered whole
+		most := size.Height * 0.5
+		if p.result.Visible() {
+			most = min(most, max(size.Height*0.3, size.Height-y-tableLeast))
 		}
-		put(p.notesRoll, margin, width, min(p.notes.MinSize().Height, size.Height*share))
+		if p.comparing != nil { // a question that is to be answered whole
+			most = min(max(most, p.comparing.Content().MinSize().Height), size.Height*0.75)
+		}
+		put(p.notesRoll, margin, width, min(p.notes.MinSize().Height, most))
 		y += 8
 	}
 	room := max(size.Height-y-8, 0)

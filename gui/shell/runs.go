@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"sync"
 
 	"tenantry/core/cmdlets"
 	"tenantry/core/customers"
@@ -65,7 +66,7 @@ func (f *Flow) start(i int, r cmdletform.Request) {
 	t.Run = f.runner.Start(context.Background(), jobs.Plan{
 		Invocation: r.Invocation, Customers: ids,
 		Info: results.RunInfo{Title: f.Title(t), Account: f.model.Account, Connection: exchange.Classic},
-	}, func(u jobs.Update) { f.loop.Post(func() { f.apply(t, u) }) })
+	}, f.hear(t))
 	f.newTable(t)
 	f.showStates()
 	f.changed(false)
@@ -76,7 +77,34 @@ func same(a, b cmdletform.Request) bool {
 		slices.EqualFunc(a.Customers, b.Customers, func(x, y customers.Customer) bool { return x.Domain == y.Domain })
 }
 
-// apply takes news of a run.
+// hear returns what a run tells its news to, from any goroutine. All that waits is taken at once and drawn once:
+// a run can bring news faster than the window can be drawn, and what the user does must not wait behind it.
+func (f *Flow) hear(t *Tab) func(jobs.Update) {
+	var lock sync.Mutex
+	var heard []jobs.Update
+	return func(u jobs.Update) {
+		lock.Lock()
+		heard = append(heard, u)
+		first := len(heard) == 1
+		lock.Unlock()
+		if !first {
+			return
+		}
+		f.loop.Post(func() {
+			lock.Lock()
+			news := heard
+			heard = nil
+			lock.Unlock()
+			for _, u := range news {
+				f.apply(t, u)
+			}
+			f.showStates()
+			f.changed(false)
+		})
+	}
+}
+
+// apply takes one piece of news of a run.
 func (f *Flow) apply(t *Tab, u jobs.Update) {
 	if u.Problem != nil {
 		u.Problem = f.named(u.Problem)
@@ -110,8 +138,6 @@ func (f *Flow) apply(t *Tab, u jobs.Update) {
 			}
 		}
 	}
-	f.showStates()
-	f.changed(false)
 }
 
 // ended looks into what went wrong on the way, when a run ends with that; a run that ends well shows that what

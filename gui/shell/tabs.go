@@ -170,8 +170,11 @@ func (f *Flow) newTable(t *Tab) {
 		o.Columns = f.settings.get().Columns[t.Request.Invocation.Cmdlet]
 	}
 	if t.File != nil {
-		w := f.words
-		o.None = func() (sentence, hint string) { return w.Text("file.no-rows"), w.Text("file.no-rows-hint") }
+		w, hint := f.words, "file.no-rows-hint"
+		if len(t.rows().Snapshot().Columns()) == 0 {
+			hint = "file.nothing-hint"
+		}
+		o.None = func() (string, string) { return w.Text("file.no-rows"), w.Text(hint) }
 	}
 	if t.Result != nil {
 		w := f.words
