@@ -16,6 +16,7 @@ func TestCompare(t *testing.T) {
 		"old.csv":    "Name,Mail,Quota,Note\nanna,anna@c.example,50 GB,x\nbert,bert@c.example,10 GB,\ncarl,carl@c.example,1 GB,\n",
 		"new.jsonl":  `{"Name":"Anna","Mail":"ANNA@c.example","Quota":107374182400,"Extra":true}` + "\n" + `{"Name":"carl","Mail":"carl@c.example","Quota":1073741824,"Extra":false}` + "\n" + `{"Name":"dora","Mail":"dora@c.example","Quota":1}` + "\n",
 		"twice.csv":  "Name,Mail\nanna,anna@c.example\nannie,anna@c.example\n",
+		"other.csv":  "Other\n1\n",
 		"broken.xml": "<Objs",
 	} {
 		if err := os.WriteFile(filepath.Join(who.home, name), []byte(text), 0o600); err != nil {
@@ -75,7 +76,8 @@ func TestCompare(t *testing.T) {
 		said string
 		args []string
 	}{
-		{"--key is missing.", []string{"old.csv", "new.jsonl"}},
+		{"--key is missing. Rows are compared by the column that tells them apart. Add --key with that column, such as --key \"Name\".", []string{"old.csv", "new.jsonl"}},
+		{"Add --key with that column.", []string{"old.csv", "other.csv"}},
 		{"the names of two files", []string{"old.csv", "--key", "Mail"}},
 		{"twice.csv is one word too many", []string{"old.csv", "new.jsonl", "twice.csv", "--key", "Mail"}},
 		{"There is no column Note in new.jsonl.", []string{"old.csv", "new.jsonl", "--key", "Note"}},

@@ -1,6 +1,8 @@
 package main_test
 
 import (
+	"bytes"
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -153,5 +155,139 @@ func TestWhatPowerShellExportedGoesThroughEveryFormat(t *testing.T) {
 	}
 	if got := who.run(t, "", "open", "h.csv", "--where", "ProhibitSendQuota = Unlimited", "--where", "RetainDeletedItemsFor > 13d", "--columns", "Name,TotalItemSize", "--format", "csv").want(t, 0).out; got != "Name,TotalItemSize\r\nAnna,1610612736\r\n" {
 		t.Errorf("the last file is filtered to %q", got)
+	}
+}
+
+func TestWhatIsOddAboutAFileIsSaid(t *testing.T) {
+	t.Parallel()
+	who := somebody(t)
+	const rows = "Name,Note\n"
+	for name, text := range map[string]string{
+		"row.csv":     rows + "anna,\"a\nb\"\nbert,\"never\ncarl,x\n",
+		"heading.csv": "Name,\"Note\nanna,a\n",
+		"ended.csv":   rows + "anna,a\nbert,\"b\"",
+		"large.csv":   rows + strings.Repeat("anna,a\n", 1<<19) + "bert,\"never\ncarl,x\n",
+	} {
+		if err := os.WriteFile(filepath.Join(who.home, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, said := range map[string]string{
+		"row.csv":     "row.csv has a cell that starts with one in line 4,",
+		"heading.csv": "heading.csv has a cell that starts with one in line 1,",
+		"large.csv":   "large.csv has a cell that starts with one in line 524290,",
+	} {
+		who.run(t, "", "open", name, "--limit", "1").want(t, 0, said)
+	}
+	if got := who.run(t, "", "open", "ended.csv", "--quiet").want(t, 0); got.err != "" || !strings.HasSuffix(got.out, "bert,b\r\n") {
+		t.Errorf("%q %q", got.out, got.err)
+	}
+}
+
+func TestWordsAboutAFileThatAreWrong(t *testing.T) {
+	t.Parallel()
+	who := somebody(t)
+	if err := os.WriteFile(filepath.Join(who.home, "a.csv"), []byte(fileRows), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for said, args := range map[string][]string{
+		"--limit takes a number from 1 up.":                             {"--limit", "0"},
+		"--output needs a value.":                                       {"-o", ""},
+		"Only xlsx has sheets, and the format is csv.":                  {"--customer-sheets", "-o", "b.csv"},
+		"--customer-sheets needs a workbook. Only xlsx has sheets, and": {"--customer-sheets"},
+	} {
+		if got := who.run(t, "", append([]string{"open", "a.csv"}, args...)...).want(t, 2, said); got.out != "" {
+			t.Errorf("%q writes %q", args, got.out)
+		}
+	}
+}
+
+func TestOutputThatTakesNoMore(t *testing.T) {
+	t.Parallel()
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Skip("only Linux has a disk that is always full")
+	}
+	defer func() { _ = full.Close() }()
+	who := somebody(t)
+	if err := os.WriteFile(filepath.Join(who.home, "a.csv"), []byte(fileRows), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	defer cancel()
+	for _, format := range []string{"table", "csv", "json", "jsonl", "xlsx", "html", "parquet"} {
+		c := who.command(ctx, "open", "a.csv", "--format", format)
+		var errs bytes.Buffer
+		c.Stdout, c.Stderr = full, &errs
+		status := statusOf(t, c.Run())
+		ended{err: errs.String(), status: status}.want(t, 1)
+		if !strings.HasPrefix(errs.String(), "Not all rows could be written out.") {
+			t.Errorf("%s says %q", format, errs.String())
+		}
+	}
+}
+
+// Rows from a file can be read again, so nobody who cancels waits until they are written.
+func TestCancelledWhileAFileIsWritten(t *testing.T) {
+	noSignals(t)
+	t.Parallel()
+	who := somebody(t)
+	rows := "Name,Mail\r\n" + strings.Repeat("Anna de Vries,anna@contoso.example\r\n", 400_000)
+	for name, text := range map[string]string{"a.csv": rows, "kept.xlsx": "as it was"} {
+		if err := os.WriteFile(filepath.Join(who.home, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	defer cancel()
+
+	c := who.command(ctx, "open", "a.csv", "--format", "csv")
+	var errs bytes.Buffer
+	c.Stderr = &errs
+	out, err := c.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	part, n := make([]byte, 4096), 0
+	for first := true; ; first = false {
+		m, err := out.Read(part)
+		if n += m; err != nil {
+			break
+		}
+		if first {
+			if err := c.Process.Signal(os.Interrupt); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	status := statusOf(t, c.Wait())
+	ended{err: errs.String(), status: status}.want(t, 130)
+	if errs.Len() > 0 || n == 0 || n >= len(rows) {
+		t.Errorf("%d of %d bytes came, and it said %q", n, len(rows), errs.String())
+	}
+
+	// What stands where the file was to be stays, and nothing new is left beside it.
+	c = who.command(ctx, "open", "a.csv", "-o", "kept.xlsx")
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for ctx.Err() == nil {
+		if parts, _ := filepath.Glob(filepath.Join(who.home, ".tenantry-*.part")); len(parts) > 0 {
+			break
+		}
+	}
+	if err := c.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	status = statusOf(t, c.Wait())
+	ended{status: status}.want(t, 130)
+	if text, err := os.ReadFile(filepath.Join(who.home, "kept.xlsx")); err != nil || string(text) != "as it was" {
+		t.Errorf("%v, the file holds %.100q", err, text)
+	}
+	if all, err := filepath.Glob(filepath.Join(who.home, ".tenantry-*")); err != nil || len(all) > 0 {
+		t.Errorf("%v, %q is left", err, all)
 	}
 }

@@ -48,6 +48,10 @@ const (
 	// CodeRaggedRow is a warning: a row had more or fewer cells than there are headings; nothing was lost.
 	// Args: file, line, cells, columns, count (how many rows of the file are so).
 	CodeRaggedRow exchange.Code = "open.ragged-row"
+
+	// CodeQuoteNotEnded is a warning: a cell starts with a quotation mark that nothing ends, so all that follows is in
+	// it. Args: file, line.
+	CodeQuoteNotEnded exchange.Code = "open.quote-not-ended"
 )
 
 // Options are for writing. The zero Options are good.

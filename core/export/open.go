@@ -27,7 +27,7 @@ const largest = 8 << 30
 type Opened struct {
 	Table    *results.Table
 	Format   string              // "csv", "json", "xlsx", "parquet" or "clixml"
-	Warnings []*exchange.Problem // such as CodeRaggedRow: what was odd, though nothing was lost
+	Warnings []*exchange.Problem // CodeRaggedRow, CodeQuoteNotEnded: what was odd, though nothing was lost
 }
 
 // Open reads a table from a file: CSV, JSON lines or a JSON array, a workbook (xlsx), Parquet, or what PowerShell's

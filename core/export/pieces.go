@@ -73,6 +73,9 @@ type look struct {
 	ragged int // rows with another number of cells than the heading
 	line   int // of the first of those, from 0
 	cells  int // that it has
+
+	unended bool // the last cell starts with a quote that nothing ends,
+	opened  int  // in this line, from 0
 }
 
 // and is what the cells of both guesses can be.
@@ -80,7 +83,10 @@ func (g guess) and(other guess) guess { return g&other | (g|other)&seen }
 
 // look finds the types of all columns.
 func (p pieces) look(ctx context.Context, inHeading int) (look, error) {
-	type part struct{ lines, rows, ragged, line, cells int }
+	type part struct {
+		lines, rows, ragged, line, cells, opened int
+		unended                                  bool
+	}
 	parts := make([]part, len(p.of))
 	var mu sync.Mutex
 	all := look{widest: inHeading}
@@ -117,7 +123,7 @@ func (p pieces) look(ctx context.Context, inHeading int) (look, error) {
 					}
 				}
 			}
-			parts[i].lines = reader.line
+			parts[i].lines, parts[i].unended, parts[i].opened = reader.line, reader.unended, reader.opened
 		}
 		mu.Lock()
 		defer mu.Unlock()
@@ -133,6 +139,9 @@ func (p pieces) look(ctx context.Context, inHeading int) (look, error) {
 	for _, f := range parts {
 		if f.ragged > 0 && all.ragged == 0 {
 			all.line, all.cells = line+f.line, f.cells
+		}
+		if f.unended {
+			all.unended, all.opened = true, line+f.opened
 		}
 		all.rows += f.rows
 		all.ragged += f.ragged

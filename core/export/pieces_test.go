@@ -23,6 +23,9 @@ func oneByOne(t *testing.T, text string, comma byte, inHeading int) (look, *resu
 		if !ok {
 			break
 		}
+		if found.unended = reader.unended; found.unended {
+			found.opened = reader.opened
+		}
 		found.rows++
 		if len(cells) != inHeading {
 			if found.ragged++; found.ragged == 1 {

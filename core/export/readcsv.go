@@ -24,6 +24,9 @@ type cellReader struct {
 	line  int
 	comma byte
 	cells []string
+
+	unended bool // the last cell starts with a quote that nothing ends,
+	opened  int  // in this line
 }
 
 // next reads one row; its cells are good until the next call. Lines with nothing on them are passed over.
@@ -97,12 +100,14 @@ func (c *cellReader) bare() string {
 
 func (c *cellReader) quoted() string {
 	c.at++
+	c.opened = c.line
 	var b strings.Builder
 	built := false
 	for {
 		end := strings.IndexByte(c.text[c.at:], '"')
 		if end < 0 {
 			end = len(c.text) - c.at
+			c.unended = true
 		}
 		part := c.text[c.at : c.at+end]
 		c.line += strings.Count(part, "\n")
@@ -193,6 +198,9 @@ func (o *Opened) readCSV(ctx context.Context, name, text string) error {
 	if !ok {
 		return nil
 	}
+	if reader.unended {
+		o.warnUnended(name, reader.opened)
+	}
 	if len(heading) > mostColumns {
 		return tooLarge(name, "columns", mostColumns)
 	}
@@ -220,9 +228,17 @@ func (o *Opened) readCSV(ctx context.Context, name, text string) error {
 			"file": name, "line": strconv.Itoa(reader.line + found.line), "cells": strconv.Itoa(found.cells),
 			"columns": strconv.Itoa(inHeading), "count": strconv.Itoa(found.ragged)}})
 	}
+	if found.unended {
+		o.warnUnended(name, reader.line+found.opened)
+	}
 	o.Table.Declare(names.names...)
 	o.Table.Expect(found.rows)
 	return o.fill(ctx, c, names.names, found.types)
+}
+
+func (o *Opened) warnUnended(name string, line int) {
+	o.Warnings = append(o.Warnings, &exchange.Problem{Code: CodeQuoteNotEnded, Doing: "read a table",
+		Args: map[string]string{"file": name, "line": strconv.Itoa(line)}})
 }
 
 // addRows adds the rows of a piece one by one, whatever their number of cells.

@@ -130,5 +130,5 @@ func (b *block) splitAny(text string, comma byte, width int) bool {
 	if behind.Len() > 0 {
 		b.text = text + behind.String()
 	}
-	return true
+	return !reader.unended // which is told of where the file is read whole
 }

@@ -156,6 +156,7 @@ var pages = map[exchange.Code][]string{
 	"open.not-a-table":        {"other-file-chosen", "ending-not-known", "file-cut-short"},
 	"open.too-large":          {"file-really-large", "other-file-chosen"},
 	"open.ragged-row":         {"edited-by-hand", "file-cut-short"},
+	"open.quote-not-ended":    {"file-cut-short", "edited-by-hand"},
 
 	// What Tenantry keeps
 	"file.unreadable":     {"file-no-right", "scanner-holds-file"},
@@ -194,6 +195,8 @@ var pages = map[exchange.Code][]string{
 	"cli.two-connections":    {"options-exclude-each-other"},
 	"cli.needs-output":       {"word-left-out"},
 	"cli.chart-format":       {"word-left-out"},
+	"cli.sheets-format":      {"word-left-out"},
+	"cli.output-stopped":     {"disk-full", "drive-gone"},
 	"cli.no-user":            {"word-left-out"},
 	"cli.no-key":             {"word-left-out"},
 	"cli.run-without-rows":   {"other-version-described"},

@@ -116,7 +116,7 @@ func statusOf(err error) int {
 	switch code := exchange.CodeOf(err); {
 	case code == exchange.CodeCancelled, code == codeNotConfirmed, errors.Is(err, context.Canceled):
 		return exitCancelled
-	case code == codeSampleFailed:
+	case code == codeSampleFailed, code == codeOutputStopped:
 		return exitFailed
 	case code == exchange.CodeNotHTTPS, code == exchange.CodeBadURL: // refused before anything was sent
 		return exitUsage

@@ -40,17 +40,18 @@ func (a *app) compareCommand() *cobra.Command {
 }
 
 func (o *compareOptions) run(ctx context.Context, a *app, earlier, later string) error {
-	if o.key == "" {
-		return usage(codeNoKey, nil)
-	}
-	key, err := results.ParseColumns(o.key)
-	if err != nil {
-		return &usageError{err}
+	var key []string
+	var err error
+	if o.key != "" {
+		if key, err = results.ParseColumns(o.key); err != nil {
+			return &usageError{err}
+		}
 	}
 	writer, err := o.shape.parse(a)
 	if err != nil {
 		return err
 	}
+	writer.fromDisk = true
 	before, err := a.openTable(ctx, earlier)
 	if err != nil {
 		return err
@@ -58,6 +59,13 @@ func (o *compareOptions) run(ctx context.Context, a *app, earlier, later string)
 	after, err := a.openTable(ctx, later)
 	if err != nil {
 		return err
+	}
+	if o.key == "" {
+		near, err := results.GuessKey(ctx, before, after)
+		if err != nil {
+			return err
+		}
+		return usage(codeNoKey, map[string]string{"near": strings.Join(near, ",")})
 	}
 	found, err := results.Compare(ctx, before, after, key)
 	if err != nil {

@@ -26,6 +26,7 @@ func (a *app) openCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			writer.fromDisk = true
 			table, err := a.openTable(c.Context(), args[0])
 			if err != nil {
 				return err

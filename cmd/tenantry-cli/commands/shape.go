@@ -2,6 +2,8 @@ package commands
 
 import (
 	"context"
+	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -9,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tenantry/core/charts"
+	"tenantry/core/exchange"
 	"tenantry/core/export"
 	"tenantry/core/jobs"
 	"tenantry/core/results"
@@ -36,6 +39,7 @@ type shapeFlags struct {
 	chart   string
 
 	customerSheets bool
+	command        *cobra.Command // that they are flags of
 }
 
 // conditions is what the help of every command that writes a table says about --where.
@@ -45,6 +49,7 @@ const conditions = "A condition of --where is a column, a comparison and a value
 	"One of several: Office in Utrecht,\"Den Haag\"; none of them: Office not in Utrecht,Zwolle."
 
 func (f *shapeFlags) add(c *cobra.Command) {
+	f.command = c
 	if c.Long == "" {
 		c.Long = c.Short + "."
 	}
@@ -82,6 +87,7 @@ type shaper struct {
 	customerSheets bool
 	asked          []string     // the flags that choose rows, as they were typed
 	missing        jobs.Summary // of a run: who did not answer
+	fromDisk       bool         // the rows can be read again, so writing them ends when the person cancels
 }
 
 // parse reads the flags. Its errors are about the command's words: nothing was sent.
@@ -130,11 +136,14 @@ func (f *shapeFlags) parse(a *app) (*shaper, error) {
 		s.view, e = openView(a, f.forWhat, f.view)
 		take(e)
 	}
-	if f.limit < 0 {
+	if f.limit < 0 || f.limit == 0 && f.command.Flags().Changed("limit") {
 		take(usage(codeBadLimit, nil))
 	}
-	if f.output != "" {
+	switch {
+	case f.output != "":
 		take(canWrite(f.output))
+	case f.command.Flags().Changed("output"): // such as a variable of a script that is not set
+		take(usage(codeFlagNoValue, map[string]string{"flag": "--output", "command": f.command.CommandPath()}))
 	}
 	switch {
 	case f.format != "":
@@ -157,6 +166,9 @@ func (f *shapeFlags) parse(a *app) (*shaper, error) {
 		if err == nil && !s.format.Charts() {
 			take(usage(codeChartFormat, map[string]string{"format": s.format.Name}))
 		}
+	}
+	if err == nil && f.customerSheets && s.format.Name != "xlsx" {
+		take(usage(codeSheetsFormat, map[string]string{"format": s.format.Name}))
 	}
 	return s, err
 }
@@ -193,19 +205,27 @@ func canWrite(path string) error {
 func (s *shaper) write(ctx context.Context, a *app, table results.Snapshot) error {
 	s.followView(a, table)
 	// What had arrived is written out also when the run was cancelled, so a done ctx does not stop this.
-	view, err := results.Arrange(context.WithoutCancel(ctx), table, s.query)
+	if !s.fromDisk {
+		ctx = context.WithoutCancel(ctx)
+	}
+	view, err := results.Arrange(ctx, table, s.query)
 	if err != nil {
 		return err
 	}
-	options := export.Options{CustomerSheets: s.customerSheets, Language: a.words.Lang(), Chart: s.chart}
+	options := export.Options{CustomerSheets: s.customerSheets, Language: a.words.Lang(), Chart: s.chart,
+		Progress: func(int) error { return ctx.Err() }}
 	if _, err := charts.Fit(view, s.ofView); err == nil {
 		options.Chart = &charts.Chart{Spec: s.ofView, Words: a.words, Customer: a.name}
 	}
 	if s.format.Covers() {
 		options.Cover = s.cover(a, view)
 	}
+	put := func(w io.Writer) error { return s.format.Write(untilCancelled{ctx, w}, view, options) }
 	if s.output != "" {
-		return export.WriteView(s.output, s.format, view, options)
+		if err := export.WriteFile(s.output, put); err == nil || ctx.Err() == nil {
+			return err
+		}
+		return ctx.Err()
 	}
 	if isTerminal(a.Out) && s.format.Name == "table" {
 		options.Width = terminalWidth(a.Out, 80)
@@ -213,13 +233,34 @@ func (s *shaper) write(ctx context.Context, a *app, table results.Snapshot) erro
 			return err
 		}
 	}
-	return ignoreClosedPipe(s.format.Write(a.Out, view, options))
+	if err := put(a.Out); err == nil || ctx.Err() == nil {
+		return ofOutput(err)
+	}
+	return ctx.Err()
 }
 
-// ignoreClosedPipe forgives a reader that has seen enough, such as head.
-func ignoreClosedPipe(err error) error {
-	if isClosedPipe(err) {
-		return nil
+// untilCancelled takes what is written until ctx ends.
+type untilCancelled struct {
+	ctx context.Context
+	w   io.Writer
+}
+
+func (u untilCancelled) Write(p []byte) (int, error) {
+	if err := u.ctx.Err(); err != nil {
+		return 0, err
 	}
-	return err
+	return u.w.Write(p)
+}
+
+// ofOutput forgives a reader of standard output that has seen enough, such as head, and says of what else hinders the
+// writing, such as a full disk, that it did.
+func ofOutput(err error) error {
+	var p *exchange.Problem
+	switch {
+	case isClosedPipe(err):
+		return nil
+	case err == nil, errors.As(err, &p):
+		return err
+	}
+	return &exchange.Problem{Code: codeOutputStopped, Doing: "write rows", Cause: err}
 }

@@ -32,12 +32,13 @@ const (
 	codeNoWhatIf         exchange.Code = "cli.no-whatif"          // the cmdlet cannot be asked like that. Args: cmdlet
 	codeYesAndWhatIf     exchange.Code = "cli.yes-and-whatif"     // both were given. Args: none
 	codeNoValue          exchange.Code = "cli.no-value"           // a parameter with nothing after its equals sign. Args: param, path (of a file without a line)
-	codeBadLimit         exchange.Code = "cli.bad-limit"          // --limit is negative. Args: none
+	codeBadLimit         exchange.Code = "cli.bad-limit"          // --limit is not above zero. Args: none
 	codeBadJobs          exchange.Code = "cli.bad-jobs"           // --jobs is negative. Args: none
 	codeBadWait          exchange.Code = "cli.bad-wait"           // --wait is negative. Args: none
 	codeSumNoGroup       exchange.Code = "cli.sum-no-group"       // --sum or the like without --group. Args: flag
 	codeChartFormat      exchange.Code = "cli.chart-format"       // --chart with a format that has no place for one. Args: format
-	codeNoKey            exchange.Code = "cli.no-key"             // compare without --key. Args: none
+	codeSheetsFormat     exchange.Code = "cli.sheets-format"      // --customer-sheets with a format that has no sheets. Args: format
+	codeNoKey            exchange.Code = "cli.no-key"             // compare without --key. Args: near (columns that would do)
 	codeRunNoRows        exchange.Code = "cli.run-without-rows"   // compare of a run, of which no rows are kept. Args: run
 	codeUnknownCmdlet    exchange.Code = "cli.unknown-cmdlet"     // cmdlets show of something unknown. Args: cmdlet, near
 	codeNotLoopback      exchange.Code = "cli.not-loopback"       // sample serve on another address. Args: address
@@ -65,6 +66,8 @@ const (
 const (
 	codeSampleFailed exchange.Code = "cli.sample-failed" // the sample partner could not start. Args: none
 	codeNotConfirmed exchange.Code = "cli.not-confirmed" // the person said no. Args: none
+
+	codeOutputStopped exchange.Code = "cli.output-stopped" // standard output takes no more. Args: none
 )
 
 // usageError says that the command's words are wrong.
