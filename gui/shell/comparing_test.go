@@ -90,7 +90,7 @@ func TestTwoFilesAreCompared(t *testing.T) {
 	if before[0].Text != "10 GB" || after[0].Text != "20 GB" || after[0].Mark != grid.MarkChanged || after[0].Fill == grid.Plain || after[1].Mark != grid.MarkNone {
 		t.Errorf("the quota was %+v and is %+v", before, after)
 	}
-	for _, button := range []string{"All 3", "+ 1 added", "– 1 removed", "❖ 1 changed"} {
+	for _, button := range []string{"All 3", "+ 1 added", "– 1 removed", "± 1 changed"} {
 		if !d.offers(button) {
 			t.Errorf("there is no button %q", button)
 		}
