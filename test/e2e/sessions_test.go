@@ -142,7 +142,7 @@ func TestFailuresAndTheirDetails(t *testing.T) {
 	d.Shot("failure-details")
 	d.Click("Details", 300, 300, 300, 300)
 	d.FillField("Password", second.Password, 250, 240, 95, 560) // the label, not the words about passwords right of it
-	d.Wheel(d.Width/2, 400, 20) // the address is further down
+	d.Wheel(d.Width/2, 400, 20)                                 // the address is further down
 	d.FillField("Address", second.Classic, card...)
 	d.Key("Return")
 	d.See("has as many sessions open", 60*time.Second)
