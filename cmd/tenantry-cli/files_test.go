@@ -56,6 +56,15 @@ func TestAWorkbookOfManyCustomers(t *testing.T) {
 	if !slices.Equal(sheets, append([]string{"About"}, want...)) {
 		t.Errorf("sheets %q", sheets)
 	}
+	who.run(t, "", "open", "m.xlsx", "--customer-sheets", "-o", "again.xlsx").want(t, 0)
+	again, err := excelize.OpenFile(filepath.Join(who.home, "again.xlsx"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = again.Close() }()
+	if list := again.GetSheetList(); len(list) != 3 || !slices.Contains(list, want[0]) || !slices.Contains(list, want[1]) {
+		t.Errorf("read back and written again, the sheets are %q", list)
+	}
 	about, err := f.GetRows("About")
 	if err != nil {
 		t.Fatal(err)

@@ -142,8 +142,12 @@ func sheetsOf(v results.View, o Options) []sheet {
 	if o.CustomerSheets && !v.Grouped() {
 		var order []exchange.CustomerID
 		rows := map[exchange.CustomerID][]int{}
+		written, ok := v.Snapshot().Column(results.CustomerColumn)
 		for r := range v.Len() {
 			id := v.Snapshot().Customer(v.ID(r))
+			if id == "" && ok { // the rows of a file
+				id = exchange.CustomerID(v.Snapshot().Cell(v.ID(r), written).Text())
+			}
 			if _, ok := rows[id]; !ok {
 				order = append(order, id)
 			}
@@ -177,14 +181,37 @@ func (s sheet) at(i int) int {
 	return s.rows[s.from+i]
 }
 
-// add makes a sheet whose rows are streamed.
-func (b *workbook) add(want string) (*excelize.StreamWriter, string, error) {
+// onPaper is how wide, in characters, columns are together that are printed as wide as the paper; more would be too
+// small to read.
+const onPaper = 220
+
+// add makes a sheet whose rows are streamed, with columns so wide.
+func (b *workbook) add(want string, widths ...float64) (*excelize.StreamWriter, string, error) {
 	name, err := b.sheet(want)
 	if err != nil {
 		return nil, "", err
 	}
+	all := 0.0
+	for _, w := range widths {
+		all += w
+	}
+	lying, tall, fit := "landscape", 0, all <= onPaper
+	if err := b.file.SetPageLayout(name, &excelize.PageLayoutOptions{Orientation: &lying, FitToHeight: &tall}); err != nil {
+		return nil, "", err
+	}
+	if err := b.file.SetSheetProps(name, &excelize.SheetPropsOptions{FitToPage: &fit}); err != nil {
+		return nil, "", err
+	}
 	out, err := b.file.NewStreamWriter(name)
-	return out, name, err
+	if err != nil {
+		return nil, "", err
+	}
+	for i, w := range widths {
+		if err := out.SetColWidth(i+1, i+1, w); err != nil {
+			return nil, "", err
+		}
+	}
+	return out, name, nil
 }
 
 // sheet makes a sheet under a name that is free and that Excel takes.
@@ -214,20 +241,20 @@ func (b *workbook) sheet(want string) (string, error) {
 }
 
 func (b *workbook) cover(c Cover) error {
-	out, _, err := b.add(c.Sheet)
+	out, _, err := b.add(c.Sheet, 24, 80)
 	if err != nil {
-		return err
-	}
-	if err := out.SetColWidth(1, 1, 24); err != nil {
-		return err
-	}
-	if err := out.SetColWidth(2, 2, 80); err != nil {
 		return err
 	}
 	for i, line := range c.Lines {
 		value, err := b.cell(line.Value)
 		if err != nil {
 			return err
+		}
+		if cell, ok := value.(excelize.Cell); ok { // numbers too stand beside what they are called
+			if cell.StyleID, err = b.toLeft(cell.StyleID); err != nil {
+				return err
+			}
+			value = cell
 		}
 		if err := out.SetRow("A"+strconv.Itoa(i+1), []any{excelize.Cell{StyleID: b.label, Value: line.Label}, value}); err != nil {
 			return err
@@ -237,15 +264,17 @@ func (b *workbook) cover(c Cover) error {
 }
 
 func (b *workbook) rows(v results.View, s sheet, mark func(row, col int) Mark, told func(row int) error) error {
-	out, name, err := b.add(s.name)
+	cols := v.Columns()
+	widths := make([]float64, len(cols))
+	for i := range cols {
+		widths[i] = columnWidth(v, s, i)
+	}
+	out, name, err := b.add(s.name, widths...)
 	if err != nil {
 		return err
 	}
-	cols := v.Columns()
-	for i := range cols {
-		if err := out.SetColWidth(i+1, i+1, columnWidth(v, s, i)); err != nil {
-			return err
-		}
+	if err := b.file.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", RefersTo: "'" + name + "'!$1:$1", Scope: name}); err != nil {
+		return err
 	}
 	if err := out.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
 		return err
@@ -373,6 +402,16 @@ func (b *workbook) styleOf(l cellLook) (int, error) {
 	}
 	b.styles[l] = style
 	return style, nil
+}
+
+// toLeft is a style that is as another, but that what it is of stands at the left.
+func (b *workbook) toLeft(style int) (int, error) {
+	s, err := b.file.GetStyle(style)
+	if err != nil {
+		return 0, err
+	}
+	s.Alignment = &excelize.Alignment{Horizontal: "left", Vertical: "top"}
+	return b.style(s)
 }
 
 func (b *workbook) style(s *excelize.Style) (int, error) { return b.file.NewStyle(s) }

@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"math"
 	"os"
@@ -419,4 +420,47 @@ func FuzzXLSX(f *testing.F) {
 			t.Fatal(err)
 		}
 	})
+}
+
+// A workbook is printed with the names above every page, as wide as the paper where that can be read.
+func TestAWorkbookOnPaper(t *testing.T) {
+	table := results.NewTable(results.RunInfo{Title: "Anna's"})
+	fields := []exchange.Field{{Name: "Name", Value: exchange.NewText("Anna")}}
+	for i := range 40 {
+		fields = append(fields, exchange.Field{Name: fmt.Sprint("Other ", i), Value: exchange.NewInteger(int64(i))})
+	}
+	if err := table.Append("", []exchange.Record{{Fields: fields}}); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		columns []string
+		fits    bool
+	}{{[]string{"Name", "Other 1"}, true}, {nil, false}} {
+		view, err := results.Arrange(t.Context(), table.Snapshot(), results.Query{Columns: test.columns})
+		if err != nil {
+			t.Fatal(err)
+		}
+		cover := &Cover{Sheet: "About", Lines: []CoverLine{{Label: "Rows", Value: exchange.NewInteger(1)}}}
+		f, err := excelize.OpenReader(strings.NewReader(written(t, "xlsx", view, Options{Cover: cover})))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = f.Close() }()
+		for sheet, fits := range map[string]bool{"About": true, "Anna s": test.fits} {
+			props, err := f.GetSheetProps(sheet)
+			if err != nil || (props.FitToPage != nil && *props.FitToPage) != fits {
+				t.Errorf("%s is made as wide as the paper: %+v, %v", sheet, props.FitToPage, err)
+			}
+		}
+		if names := f.GetDefinedName(); len(names) == 0 || names[0].Name != "_xlnm.Print_Titles" || names[0].RefersTo != "'Anna s'!$1:$1" {
+			t.Errorf("named parts %v", names)
+		}
+		style, err := f.GetCellStyle("About", "B1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if look, err := f.GetStyle(style); err != nil || look.Alignment == nil || look.Alignment.Horizontal != "left" || *look.CustomNumFmt != "0" {
+			t.Errorf("a number of the cover looks %+v, %v", look, err)
+		}
+	}
 }
