@@ -28,7 +28,7 @@ type Profiler struct {
 	OnChange func()
 
 	flow    *Flow
-	wait    time.Duration // after which work is told of
+	wait    time.Duration // after which work is told of; 0 tells at once
 	column  string
 	profile ColumnProfile
 	known   bool
@@ -85,6 +85,11 @@ func (p *Profiler) Look(column string) {
 			p.Look(column) // rows that came meanwhile
 		})
 	})
+	if p.wait == 0 {
+		p.busy = true
+		p.changed()
+		return
+	}
 	p.flow.o.Loop.Go(ctx, func(ctx context.Context) {
 		timer := time.NewTimer(p.wait)
 		defer timer.Stop()
