@@ -40,7 +40,7 @@ func save(title, name string, filters []Filter, kind int) (string, int, error) {
 	}
 	if !w32.GetSaveFileName(&d) {
 		if code := w32.CommDlgExtendedError(); code != 0 {
-			return "", kind, fmt.Errorf("Windows' dialog says %#x", code)
+			return "", kind, fmt.Errorf("the file dialog of Windows says %#x", code)
 		}
 		return "", kind, dialog.Cancelled
 	}
