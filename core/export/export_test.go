@@ -259,6 +259,9 @@ func TestJSONAndClixmlFilesOpen(t *testing.T) {
 			t.Errorf("%s gave %v", name, err)
 		}
 	}
+	if _, err := Open(context.Background(), t.TempDir()); exchange.CodeOf(err) != CodeFolder {
+		t.Errorf("a folder: %v", err)
+	}
 	if _, err := Open(context.Background(), filepath.Join(t.TempDir(), "none.csv")); exchange.CodeOf(err) != CodeNotRead {
 		t.Errorf("a missing file gave %v", err)
 	}

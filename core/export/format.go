@@ -38,6 +38,9 @@ const (
 	// CodeNotRead: a file could not be opened or read. Args: file.
 	CodeNotRead exchange.Code = "open.not-read"
 
+	// CodeFolder: a folder was named where a file is opened. Args: file.
+	CodeFolder exchange.Code = "open.folder"
+
 	// CodeNotATable: the file's content is not of its format. Args: file, line (may be empty), why (a word:
 	// csv, json, clixml, xlsx, parquet, text).
 	CodeNotATable exchange.Code = "open.not-a-table"

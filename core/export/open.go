@@ -36,11 +36,11 @@ type Opened struct {
 // with a code of this package, or ctx's own.
 func Open(ctx context.Context, path string) (*Opened, error) {
 	info, err := os.Stat(path)
-	if err == nil && info.IsDir() {
-		err = errors.New("is a folder")
-	}
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, notRead(path, err)
+	case info.IsDir():
+		return nil, &exchange.Problem{Code: CodeFolder, Doing: "read a file", Args: map[string]string{"file": path}}
 	}
 	if info.Size() > largest {
 		return nil, tooLarge(path, "bytes", largest)

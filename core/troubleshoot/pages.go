@@ -153,6 +153,7 @@ var pages = map[exchange.Code][]string{
 	"export.too-many-columns": {"more-rows-than-fit", "file-really-large"},
 	"export.cell-too-long":    {"file-really-large"},
 	"open.not-read":           {"file-name-mistyped", "file-no-right", "drive-gone"},
+	"open.folder":             {"file-name-mistyped"},
 	"open.not-a-table":        {"other-file-chosen", "ending-not-known", "file-cut-short"},
 	"open.too-large":          {"file-really-large", "other-file-chosen"},
 	"open.ragged-row":         {"edited-by-hand", "file-cut-short"},

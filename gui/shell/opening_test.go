@@ -270,7 +270,7 @@ func TestAFileWithoutRowsSaysWhatItHas(t *testing.T) {
 func TestDroppedFoldersAreRefusedInWords(t *testing.T) {
 	d := newDesk(t, &exchangesim.Server{})
 	d.drop(d.t.TempDir())
-	if notes := d.flow.Model().Notes; len(notes) != 1 || code(notes[0].Problem) != export.CodeNotRead {
+	if notes := d.flow.Model().Notes; len(notes) != 1 || code(notes[0].Problem) != export.CodeFolder {
 		t.Errorf("the window says %+v", notes)
 	}
 	for _, text := range d.texts() {

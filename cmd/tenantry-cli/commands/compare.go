@@ -94,6 +94,9 @@ func (a *app) openTable(ctx context.Context, path string) (results.Snapshot, err
 		}
 		return results.Snapshot{}, &usageError{err} // a name nothing can be read by
 	}
+	if exchange.CodeOf(err) == export.CodeFolder {
+		return results.Snapshot{}, &usageError{err}
+	}
 	if err != nil {
 		return results.Snapshot{}, err
 	}
