@@ -51,6 +51,10 @@ const service = "Tenantry"
 type systemVault struct{}
 
 func (systemVault) Load(key string) (secret.Secret, bool, error) {
+	err := reach()
+	if err != nil {
+		return secret.Secret{}, false, storeProblem("read from the secret store", err)
+	}
 	text, err := keyring.Get(service, key)
 	if errors.Is(err, keyring.ErrNotFound) {
 		return secret.Secret{}, false, nil
@@ -62,14 +66,21 @@ func (systemVault) Load(key string) (secret.Secret, bool, error) {
 }
 
 func (systemVault) Save(key string, s secret.Secret) error {
-	if err := keyring.Set(service, key, s.Reveal()); err != nil {
+	err := reach()
+	if err == nil {
+		err = keyring.Set(service, key, s.Reveal())
+	}
+	if err != nil {
 		return storeProblem("write to the secret store", err)
 	}
 	return nil
 }
 
 func (systemVault) Delete(key string) error {
-	err := keyring.Delete(service, key)
+	err := reach()
+	if err == nil {
+		err = keyring.Delete(service, key)
+	}
 	if err == nil || errors.Is(err, keyring.ErrNotFound) {
 		return nil
 	}
