@@ -344,37 +344,37 @@ func (g *Grid) arrangeColumns(cursor string) {
 	g.column = min(g.column, max(len(g.cols.list)-1, 0))
 }
 
-// firstWidth is what a column's title and its first cells need, within bounds: one long text does not push the
-// others out of sight. Cells that come later do not change it, so that nothing jumps.
+// firstWidth is what a column's title and some cells from all over the table need, within bounds: one long text does
+// not push the others out of sight. Cells that come later do not change it, so that nothing jumps.
 func (g *Grid) firstWidth(index int) float32 {
-	const rows, most, mostTitle = 50, 320, 240
+	const looks, most, mostTitle = 100, 320, 240
 	c := g.all[index]
 	if c.Width > 0 {
 		return c.Width
 	}
 	w, ok := g.first[c.Key]
-	n := min(g.data.Rows(), rows)
+	n := g.data.Rows()
 	switch {
 	case ok:
 	case n == 0:
 		least := map[Kind]float32{Text: 150, Number: 96, Date: 168, Flag: 80}[c.Kind]
 		w = min(max(least, g.titleWidth(c)), mostTitle)
 	default:
-		w = min(max(min(g.titleWidth(c), mostTitle), g.cellsWidth(index, 0, n)), most)
+		w = min(g.titleWidth(c), mostTitle)
+		for i := range min(n, looks) {
+			w = max(w, g.cellWidth(index, n-1-i*(n-1)/max(min(n, looks)-1, 1)))
+		}
+		w = min(w, most)
 		g.first[c.Key] = w
 	}
 	return w
 }
 
-// cellsWidth is the room that the cells of some rows need in a column.
-func (g *Grid) cellsWidth(index, first, end int) float32 {
+// cellWidth is the room that a cell needs.
+func (g *Grid) cellWidth(index, row int) float32 {
 	const any = 1000 // points: what stands beside the words does not depend on the width
-	pad, w := theme.Size(theme.SizeCellPad), float32(0)
-	for row := first; row < end; row++ {
-		c := g.data.Cell(row, index)
-		w = max(w, g.ruler(c.Bold).width(c.Text)+any-c.wordRoom(any, pad)+2)
-	}
-	return w
+	c := g.data.Cell(row, index)
+	return g.ruler(c.Bold).width(c.Text) + any - c.wordRoom(any, theme.Size(theme.SizeCellPad)) + 2
 }
 
 // titleWidth is the room a column's title, sort mark and funnel need.
@@ -411,7 +411,10 @@ func (g *Grid) fit(i int) {
 	first, end := g.y.visible(h)
 	first, end = max(first-around, 0), min(end+around, int64(g.data.Rows()))
 	index := g.cols.list[i].index
-	w := max(g.titleWidth(g.all[index]), g.cellsWidth(index, int(first), int(end)))
+	w := g.titleWidth(g.all[index])
+	for row := first; row < end; row++ {
+		w = max(w, g.cellWidth(index, int(row)))
+	}
 	g.cols.resize(i, int64(min(w, 600)+0.99))
 	g.columnsChanged()
 }
