@@ -14,7 +14,6 @@ import (
 // From a file to a picture of it: the largest mailboxes. A click on the longest bar keeps its row, a step back
 // shows all, and the web page that is saved has the picture too.
 func TestAPictureOfTheRows(t *testing.T) {
-	t.Parallel()
 	d := display(t)
 	var rows strings.Builder
 	rows.WriteString("DisplayName,RecipientTypeDetails,TotalItemSize\r\n")

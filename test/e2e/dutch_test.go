@@ -17,7 +17,6 @@ import (
 
 // The whole window in Dutch, as somebody with a Dutch system meets it: nothing on it is English.
 func TestTheWindowInDutch(t *testing.T) {
-	t.Parallel()
 	d := display(t)
 	if out, err := exec.Command("tesseract", "--list-langs").CombinedOutput(); err != nil || !strings.Contains(string(out), "nld") {
 		t.Skip("tesseract-ocr-nld is not installed: run packaging/setup.sh test")

@@ -35,7 +35,6 @@ func exports(t *testing.T, folder string) (earlier, later string) {
 // An account manager with two files and no account: one is named when the program starts, the other is opened in
 // the system's dialog; what changed shows, and goes into a workbook.
 func TestWhatChangedBetweenTwoFiles(t *testing.T) {
-	t.Parallel()
 	d := display(t)
 	earlier, later := exports(t, d.Home())
 	p := start(t, d, later)

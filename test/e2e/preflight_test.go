@@ -17,7 +17,6 @@ var panel = []int{480, 40, 800, 760}
 // Somebody whose password is not right: the light says that something blocks, the failure leads to its page,
 // and the page to the check that tells why.
 func TestFromAFailureToItsCause(t *testing.T) {
-	t.Parallel()
 	d := display(t)
 	sim := serve(t)
 	p := start(t, d)
@@ -62,7 +61,6 @@ func TestFromAFailureToItsCause(t *testing.T) {
 // Three computers in the network, as an administrator without Windows sees what they lack: one is repaired, after
 // it was shown what would change.
 func TestOtherComputers(t *testing.T) {
-	t.Parallel()
 	d := display(t)
 	p := startWith(t, d, `{"checked": true, "look": "light"}`, nil)
 	first, _ := desk(t, "RemoteSigned", "RemoteSigned")

@@ -35,7 +35,6 @@ func fillIn(d *screen.Display, sim served, password string) {
 // A power cut in the middle of a run: the next start removes what was left, with the password in the secret
 // store.
 func TestAKilledWindowLeavesNothingBehind(t *testing.T) {
-	t.Parallel()
 	d := display(t)
 	sim := serve(t, endless...)
 	p := start(t, d)
@@ -66,7 +65,6 @@ func TestAKilledWindowLeavesNothingBehind(t *testing.T) {
 // The window and the command line on one account: a fourth run waits and says for whom, and the sessions can
 // be seen.
 func TestTheWindowWaitsForTheCommandLine(t *testing.T) {
-	t.Parallel()
 	d := display(t)
 	sim := serve(t, endless...)
 	home := filepath.Join(d.Home(), "tenantry")
@@ -129,7 +127,6 @@ func TestTheWindowWaitsForTheCommandLine(t *testing.T) {
 
 // What failures look like, with the facts for whoever helps unfolded. What was typed stays for the next try.
 func TestFailuresAndTheirDetails(t *testing.T) {
-	t.Parallel()
 	d := display(t)
 	first, second := serve(t, "--fault", "mfa-needed"), serve(t, "--fault", "limit-create")
 	p := start(t, d)

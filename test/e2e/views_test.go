@@ -16,7 +16,6 @@ import (
 // TestAViewIsMadeAndKept filters a table by its pane, undoes and redoes it, finds a text, saves the view, and
 // has it again in the next window.
 func TestAViewIsMadeAndKept(t *testing.T) {
-	t.Parallel()
 	d := display(t)
 	file := filepath.Join(d.Home(), "mailboxes.csv")
 	var b strings.Builder

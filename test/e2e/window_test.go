@@ -106,7 +106,6 @@ func leave(t *testing.T, d *screen.Display, p *screen.Process) {
 
 // A new user: no account, a first report, a file for Excel.
 func TestFirstReport(t *testing.T) {
-	t.Parallel()
 	d := display(t)
 	p := start(t, d)
 	d.See("Explore a sample partner", 60*time.Second)
@@ -178,7 +177,6 @@ func mailboxes(d *screen.Display) {
 
 // Only a build that does not trust its program reports a widget that is touched from the wrong goroutine.
 func TestNothingTouchesTheScreenFromElsewhere(t *testing.T) {
-	t.Parallel()
 	d := display(t)
 	distrustful := filepath.Join(t.TempDir(), "tenantry")
 	c := exec.Command("go", "build", "-tags", "x11,no_metadata,no_animations", "-o", distrustful, "./cmd/tenantry")
@@ -199,7 +197,6 @@ func TestNothingTouchesTheScreenFromElsewhere(t *testing.T) {
 
 // Somebody with an account: sign in, be remembered, leave nothing behind.
 func TestSignInAndBeRemembered(t *testing.T) {
-	t.Parallel()
 	d := display(t)
 	sim := serve(t)
 	p := start(t, d)

@@ -10,7 +10,6 @@ import (
 // The table and what stands around it: rows are filtered from a cell, grouped from a heading, drawn and looked
 // into; each change is undone; the picture on paper is the picture in words.
 func TestTheWorkbench(t *testing.T) {
-	t.Parallel()
 	d := display(t)
 	p := startWith(t, d, `{"checked": true, "look": "light"}`, []string{"--sample"})
 	mailboxes(d)
@@ -71,7 +70,6 @@ func TestTheWorkbench(t *testing.T) {
 
 // The same table as other eyes need it: dark, and larger.
 func TestTheTableForOtherEyes(t *testing.T) {
-	t.Parallel()
 	for _, look := range []struct {
 		name, settings, scale string
 		width, height         int
@@ -81,7 +79,6 @@ func TestTheTableForOtherEyes(t *testing.T) {
 		{"200", `{"checked": true, "look": "light"}`, "2", 1920, 1200},
 	} {
 		t.Run(look.name, func(t *testing.T) {
-			t.Parallel()
 			d := displayOf(t, look.width, look.height)
 			p := startWith(t, d, look.settings, []string{"--sample"}, "FYNE_SCALE="+look.scale)
 			mailboxes(d)
