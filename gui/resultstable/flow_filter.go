@@ -23,19 +23,28 @@ func (f *Flow) AddFilter(filter results.Filter) { f.PutFilter(-1, filter, "") }
 // PutFilter puts a condition in the place of the one at i of Filters, or behind them when there is none at i,
 // and returns its place. typing names the field it is typed in, as letters of one field are undone together.
 func (f *Flow) PutFilter(i int, filter results.Filter, typing string) int {
-	now := slices.Clone(f.Filters())
-	switch {
-	case filter.IsZero():
+	if filter.IsZero() {
 		return -1
-	case i < 0 || i >= len(now):
-		i, now = len(now), append(now, filter)
-	case reflect.DeepEqual(now[i], filter):
-		return i
-	default:
-		now[i] = filter
 	}
-	f.setConditions(now, typing)
+	now, i, other := placed(f.Filters(), i, filter)
+	if other {
+		f.setConditions(now, typing)
+	}
 	return i
+}
+
+// placed is list with x in the place of the one at i, or at its end when there is none at i; with the place, and
+// whether that is another list.
+func placed[T any](list []T, i int, x T) (now []T, at int, other bool) {
+	if i < 0 || i >= len(list) {
+		return append(slices.Clone(list), x), len(list), true
+	}
+	if reflect.DeepEqual(list[i], x) {
+		return list, i, false
+	}
+	now = slices.Clone(list)
+	now[i] = x
+	return now, i, true
 }
 
 // RemoveFilter takes away the condition at i of Filters.

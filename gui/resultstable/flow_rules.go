@@ -1,7 +1,6 @@
 package resultstable
 
 import (
-	"reflect"
 	"slices"
 
 	"tenantry/core/results"
@@ -14,18 +13,13 @@ func (f *Flow) Rules() []views.Rule { return f.model.Rules }
 // PutRule puts a colour rule in the place of the one at i of Rules, or behind them when there is none at i, and
 // returns its place. typing is as in PutFilter.
 func (f *Flow) PutRule(i int, rule views.Rule, typing string) int {
-	now := slices.Clone(f.model.Rules)
-	switch {
-	case rule.When.IsZero():
+	if rule.When.IsZero() {
 		return -1
-	case i < 0 || i >= len(now):
-		i, now = len(now), append(now, rule)
-	case reflect.DeepEqual(now[i], rule):
-		return i
-	default:
-		now[i] = rule
 	}
-	f.setRules(now, typing)
+	now, i, other := placed(f.model.Rules, i, rule)
+	if other {
+		f.setRules(now, typing)
+	}
 	return i
 }
 

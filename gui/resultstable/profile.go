@@ -28,7 +28,8 @@ type Profiler struct {
 	OnChange func()
 
 	flow    *Flow
-	wait    time.Duration // after which work is told of; 0 tells at once
+	wait    time.Duration // after which work is told of
+	begin   func()        // is waited for before the work; nil for nothing
 	column  string
 	profile ColumnProfile
 	known   bool
@@ -70,6 +71,9 @@ func (p *Profiler) Look(column string) {
 	found := make(chan struct{})
 	p.flow.o.Loop.Go(ctx, func(ctx context.Context) {
 		defer close(found)
+		if p.begin != nil {
+			p.begin()
+		}
 		profile, err := view.Profile(ctx, col, mostTop)
 		out := ColumnProfile{Profile: profile, Column: view.Columns()[col], View: view}
 		if err == nil && hasFigures(out.Column) {
@@ -85,11 +89,6 @@ func (p *Profiler) Look(column string) {
 			p.Look(column) // rows that came meanwhile
 		})
 	})
-	if p.wait == 0 {
-		p.busy = true
-		p.changed()
-		return
-	}
 	p.flow.o.Loop.Go(ctx, func(ctx context.Context) {
 		timer := time.NewTimer(p.wait)
 		defer timer.Stop()

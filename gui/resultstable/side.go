@@ -57,6 +57,23 @@ func framed(p *Panel, title string, below, foot, content fyne.CanvasObject) fyne
 	return container.NewStack(kit.NewSurface(theme.ColorSurface, ""), container.NewBorder(top, end, nil, nil, content))
 }
 
+// newListSearch is a field that finds in a list below it: Down goes into the list, Up from its first line comes back.
+func newListSearch(hint string, list *kit.List, find func(text string)) *kit.Entry {
+	search := kit.NewSearch(hint, func(text string) {
+		find(strings.TrimSpace(text))
+		list.Reveal(0)
+	})
+	search.OnKey = func(key fyne.KeyName) bool {
+		if key == fyne.KeyDown {
+			kit.Focus(list)
+			list.TypedKey(&fyne.KeyEvent{Name: fyne.KeyHome})
+		}
+		return key == fyne.KeyDown
+	}
+	list.OnLeaveTop = func() { kit.Focus(search) }
+	return search
+}
+
 func containsFold(text, part string) bool {
 	return strings.Contains(strings.ToLower(text), strings.ToLower(part))
 }

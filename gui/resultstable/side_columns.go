@@ -1,8 +1,6 @@
 package resultstable
 
 import (
-	"strings"
-
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
@@ -66,19 +64,10 @@ func newColumnsSide(p *Panel) *columnsSide {
 		}
 		return ""
 	}
-	search := kit.NewSearch(w.Text("table.columns-find"), func(text string) {
-		c.find = strings.TrimSpace(text)
+	search := newListSearch(w.Text("table.columns-find"), c.list, func(text string) {
+		c.find = text
 		c.arrange()
-		c.list.Reveal(0)
 	})
-	search.OnKey = func(key fyne.KeyName) bool {
-		if key == fyne.KeyDown {
-			kit.Focus(c.list)
-			c.list.TypedKey(&fyne.KeyEvent{Name: fyne.KeyHome})
-		}
-		return key == fyne.KeyDown
-	}
-	c.list.OnLeaveTop = func() { kit.Focus(search) }
 	c.all = kit.NewButton(w.Text("columns.all"), nil, kit.Quiet, func() { c.showAll(true) })
 	c.all.SetTip(w.Text("columns.all-tip"))
 	c.none = kit.NewButton(w.Text("columns.none"), nil, kit.Quiet, func() { c.showAll(false) })

@@ -3,7 +3,6 @@ package resultstable
 import (
 	"reflect"
 	"slices"
-	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -61,25 +60,17 @@ func newGroupsSide(p *Panel) *groupsSide {
 	g.list.OnActivate = func(int) {}
 	g.list.OnMenu = func(i int, at fyne.Position) { g.open(i, at) }
 	g.list.OnEscape = p.closeSide
-	search := kit.NewSearch(w.Text("table.columns-find"), func(text string) {
-		g.find, g.known = strings.TrimSpace(text), -1
+	search := newListSearch(w.Text("table.columns-find"), g.list, func(text string) {
+		g.find, g.known = text, -1
 		g.update()
-		g.list.Reveal(0)
 	})
-	search.OnKey = func(key fyne.KeyName) bool {
-		if key == fyne.KeyDown {
-			kit.Focus(g.list)
-			g.list.TypedKey(&fyne.KeyEvent{Name: fyne.KeyHome})
-		}
-		return key == fyne.KeyDown
-	}
-	g.list.OnLeaveTop = func() { kit.Focus(search) }
 	g.none = kit.NewButton(w.Text("groups.none"), icons.Undo, kit.Quiet, func() { p.flow.GroupBy(results.Group{}) })
 	const most = 230 // points; more chips than that scroll
 	chosen := container.New(layout.NewCustomPaddedLayout(0, 8, 12, 8), kit.Stacked(4,
 		kit.NewCaptionHeading(w.Text("groups.by")), g.by, g.hint, kit.NewCaptionHeading(w.Text("groups.worked")), g.worked))
 	content := container.NewBorder(container.New(&upTo{height: most}, container.NewVScroll(chosen)), nil, nil, nil, g.list)
-	g.side = &side{name: sideGroups, root: frame(p, w.Text("groups.pane"), search, container.NewHBox(g.none), content), update: g.update}
+	g.side = &side{name: sideGroups, root: frame(p, w.Text("groups.pane"), search, container.NewHBox(g.none), content), update: g.update,
+		opened: func() { kit.Focus(search) }}
 	g.fillChips()
 	return g
 }
