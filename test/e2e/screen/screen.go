@@ -66,7 +66,9 @@ func New(t testing.TB, width, height int, folder string) *Display {
 		t.Fatal(err)
 	}
 	defer read.Close()
-	x := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", fmt.Sprintf("%dx%dx24", width, height), "+extension", "GLX", "-nolisten", "tcp")
+	// Without -noreset the display starts anew when its last client leaves, and takes a window manager that is just
+	// coming with it.
+	x := exec.Command("Xvfb", "-noreset", "-displayfd", "3", "-screen", "0", fmt.Sprintf("%dx%dx24", width, height), "+extension", "GLX", "-nolisten", "tcp")
 	x.ExtraFiles = []*os.File{write}
 	d.start(x)
 	write.Close()
@@ -411,14 +413,10 @@ func (d *Display) Shot(name string) string {
 	return file
 }
 
-// patience is how many times a limit is waited for, because limits are for a computer that does nothing else.
-const patience = 3
-
-// Until asks again and again, a few times a second, until ok says yes; after limit, with patience, the test fails
-// and a picture of the screen is left.
+// Until asks again and again, a few times a second, until ok says yes; after limit the test fails and a
+// picture of the screen is left.
 func (d *Display) Until(what string, limit time.Duration, ok func() bool) {
 	d.t.Helper()
-	limit *= patience
 	ctx, stop := context.WithTimeout(context.Background(), limit)
 	defer stop()
 	tick := time.NewTicker(200 * time.Millisecond)
