@@ -220,6 +220,14 @@ func TestEmptyAnswers(t *testing.T) {
 			s.finish()
 			s.do(func() { s.panel.find.field.SetText("nobody") })
 		}, "Nothing matches “nobody”"},
+		{"nothing shown", func(s *screen) {
+			s.arrive(mailboxes(5))
+			s.finish()
+			s.do(func() {
+				s.panel.showColumns()
+				s.flow.ShowColumns(s.flow.Model().Shown(), false)
+			})
+		}, "No column shows"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := open(t, "Get-Mailbox", "contoso.example")

@@ -446,9 +446,14 @@ func (m *Model) when(w *wording.Words, t time.Time) string {
 	return w.DateTime(t)
 }
 
+// allHidden tells whether there are rows of which no column shows.
+func (m *Model) allHidden() bool { return m.View.Len() > 0 && len(m.Columns) > 0 && len(m.Shown()) == 0 }
+
 // Empty is what stands in place of the rows when none show; ok is false when rows show.
 func (m *Model) Empty(w *wording.Words, name func(exchange.CustomerID) string) (sentence, hint string, ok bool) {
 	switch {
+	case m.allHidden():
+		return w.Text("columns.none-shown"), w.Text("columns.none-shown-hint"), true
 	case m.View.Len() > 0:
 		return "", "", false
 	case m.Running && m.View.Snapshot().Len() == 0:

@@ -233,9 +233,12 @@ func (p *Panel) draw(view bool) {
 		p.bar.Set(m.Progress)
 	}
 	p.status.draw()
-	if m.View.Len() == 0 {
+	switch {
+	case m.View.Len() == 0:
 		p.export.Disable(w.Text("table.export-none"))
-	} else if p.export.Disabled() {
+	case m.allHidden():
+		p.export.Disable(w.Text("columns.none-shown"))
+	case p.export.Disabled():
 		p.export.Enable()
 	}
 	if p.right != nil {
@@ -310,6 +313,9 @@ func (p *Panel) drawMiddle() {
 		icon := icons.Info
 		var action *kit.Action
 		switch {
+		case m.allHidden():
+			icon = icons.Columns
+			action = &kit.Action{Text: w.Text("table.columns-usual"), Do: p.flow.UsualColumns}
 		case m.Running && m.View.Snapshot().Len() == 0:
 			icon = icons.Clock
 		case m.Query.Find != "" && m.View.Snapshot().Len() > 0:
