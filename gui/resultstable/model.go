@@ -447,7 +447,9 @@ func (m *Model) when(w *wording.Words, t time.Time) string {
 }
 
 // allHidden tells whether there are rows of which no column shows.
-func (m *Model) allHidden() bool { return m.View.Len() > 0 && len(m.Columns) > 0 && len(m.Shown()) == 0 }
+func (m *Model) allHidden() bool {
+	return m.View.Len() > 0 && len(m.Columns) > 0 && len(m.Shown()) == 0
+}
 
 // Empty is what stands in place of the rows when none show; ok is false when rows show.
 func (m *Model) Empty(w *wording.Words, name func(exchange.CustomerID) string) (sentence, hint string, ok bool) {
